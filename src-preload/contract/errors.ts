@@ -1,0 +1,52 @@
+/** The closed list of failures that a person or a program can act on, each with the HTTP status it is told with. */
+import { z } from 'zod';
+
+export const errorStatus = {
+  /** Something in a request is not what the schema or the command expects. */
+  INPUT_INVALID: 400,
+  AUTH_REQUIRED: 401,
+  ORIGIN_FORBIDDEN: 403,
+  PATH_FORBIDDEN: 403,
+  NOT_FOUND: 404,
+  STATION_NOT_INITIALIZED: 409,
+  STATION_ALREADY_INITIALIZED: 409,
+  STATION_IN_USE: 409,
+  STORE_FROM_FUTURE: 409,
+  STORE_CORRUPT: 500,
+  STORE_DISK_FULL: 507,
+  STORE_READ_ONLY: 500,
+  BLOB_MISSING: 500,
+  IMAGE_UNREADABLE: 422,
+  IMAGE_TOO_LARGE: 422,
+  IMPORT_PATH_UNREADABLE: 422,
+  IMPORT_FORMAT_INVALID: 422,
+  CLASS_UNKNOWN: 422,
+  CLASS_EXISTS: 409,
+  DATASET_NAME_TAKEN: 409,
+  DATASET_EMPTY: 422,
+  DATASET_SPLIT_EMPTY: 422,
+  DATASET_SINGLE_CLASS: 422,
+  JOB_NOT_CANCELLABLE: 409,
+  RUN_NOT_RESUMABLE: 409,
+  MODEL_UNREADABLE: 422,
+  MODEL_CLASSES_MISMATCH: 422,
+  PROVIDER_UNAVAILABLE: 422,
+  GRAPH_INVALID: 422,
+  GRAPH_NOT_TRAINABLE: 422,
+  PROMOTION_REFUSED: 409,
+  ROLLBACK_UNAVAILABLE: 409,
+  DEPLOYMENT_EMPTY: 409,
+  SERVING_UNAVAILABLE: 503,
+} as const satisfies Record<string, number>;
+
+export type ErrorCode = keyof typeof errorStatus;
+
+export const errorCodeSchema = z.enum(Object.keys(errorStatus) as [ErrorCode, ...ErrorCode[]]);
+
+/** What crosses a process or network border when an AppError was thrown. */
+export const errorRecordSchema = z.object({
+  code: errorCodeSchema,
+  message: z.string(),
+  data: z.record(z.string(), z.unknown()).optional(),
+});
+export type ErrorRecord = z.infer<typeof errorRecordSchema>;
