@@ -1,0 +1,128 @@
+/** Immutable dataset versions: which picture, with which label, in which split. */
+import { oc } from '@orpc/contract';
+import { z } from 'zod';
+import { nameSchema, splitSchema, timestampSchema } from './ids.ts';
+
+/** Shares of train, val and test; they sum to 1. */
+export const splitFractionsSchema = z
+  .tuple([z.number().min(0).max(1), z.number().min(0).max(1), z.number().min(0).max(1)])
+  .refine((fractions) => Math.abs(fractions[0] + fractions[1] + fractions[2] - 1) < 1e-6, {
+    message: 'split fractions train,val,test must sum to 1',
+  });
+export type SplitFractions = z.infer<typeof splitFractionsSchema>;
+
+export const splitCountsSchema = z.object({
+  train: z.number().int(),
+  val: z.number().int(),
+  test: z.number().int(),
+});
+export type SplitCounts = z.infer<typeof splitCountsSchema>;
+
+export const datasetVersionSchema = z.object({
+  name: z.string(),
+  version: z.number().int(),
+  /** The version before this one, null for the first. */
+  parentVersion: z.number().int().nullable(),
+  seed: z.number().int(),
+  splits: splitFractionsSchema.nullable(),
+  /** Class names in the order of the model's outputs. */
+  classNames: z.array(z.string()),
+  counts: splitCountsSchema,
+  /** sha-256 over the sorted manifest: equal digests mean equal content. */
+  digest: z.string(),
+  createdAt: timestampSchema,
+});
+export type DatasetVersion = z.infer<typeof datasetVersionSchema>;
+
+export const datasetStatisticsSchema = z.object({
+  name: z.string(),
+  version: z.number().int(),
+  total: z.number().int(),
+  classes: z.array(z.object({ className: z.string(), counts: splitCountsSchema })),
+  sources: z.array(z.object({ source: z.string(), counts: splitCountsSchema })),
+  /** Pixels. */
+  width: z.object({ min: z.number(), median: z.number(), max: z.number() }),
+  height: z.object({ min: z.number(), median: z.number(), max: z.number() }),
+  sizeBytes: z.number(),
+  /** Largest class over smallest class in the train split. */
+  imbalance: z.number().nullable(),
+  warnings: z.array(z.string()),
+});
+export type DatasetStatistics = z.infer<typeof datasetStatisticsSchema>;
+
+export const datasetDifferenceSchema = z.object({
+  name: z.string(),
+  from: z.number().int(),
+  to: z.number().int(),
+  added: z.number().int(),
+  removed: z.number().int(),
+  relabelled: z.number().int(),
+  moved: z.number().int(),
+  unchanged: z.number().int(),
+  /** The first changes, at most 1,000. */
+  changes: z.array(
+    z.object({
+      imageHash: z.string(),
+      change: z.enum(['added', 'removed', 'relabelled', 'moved']),
+      from: z.object({ className: z.string(), split: splitSchema }).nullable(),
+      to: z.object({ className: z.string(), split: splitSchema }).nullable(),
+    }),
+  ),
+});
+export type DatasetDifference = z.infer<typeof datasetDifferenceSchema>;
+
+/** `NAME` is the newest version, `NAME@2` that version. */
+const datasetReferenceSchema = z.string().min(1);
+
+export const datasetContract = {
+  createVersion: oc
+    .route({
+      method: 'POST',
+      path: '/datasets',
+      tags: ['dataset'],
+      summary: 'Freeze the labelled pictures into a new dataset version',
+    })
+    .input(
+      z.object({
+        name: nameSchema,
+        /** Absent: pictures keep the split they had in the parent or came with; the rest goes 0.7, 0.2, 0.1. */
+        splits: splitFractionsSchema.optional(),
+        seed: z.number().int().default(0),
+        /** Only pictures from these sources. */
+        sources: z.array(z.string()).optional(),
+      }),
+    )
+    .output(datasetVersionSchema),
+  listVersions: oc
+    .route({
+      method: 'GET',
+      path: '/datasets',
+      tags: ['dataset'],
+      summary: 'All dataset versions, newest first',
+    })
+    .input(z.object({ name: z.string().optional() }))
+    .output(z.array(datasetVersionSchema)),
+  getVersion: oc
+    .route({ method: 'GET', path: '/datasets/version', tags: ['dataset'], summary: 'One dataset version' })
+    .input(z.object({ reference: datasetReferenceSchema }))
+    .output(datasetVersionSchema),
+  getStatistics: oc
+    .route({
+      method: 'GET',
+      path: '/datasets/statistics',
+      tags: ['dataset'],
+      summary: 'Counts, sizes and warnings of a version',
+    })
+    .input(z.object({ reference: datasetReferenceSchema }))
+    .output(datasetStatisticsSchema),
+  /** Without `from`, the difference to the parent. */
+  getDifference: oc
+    .route({
+      method: 'GET',
+      path: '/datasets/difference',
+      tags: ['dataset'],
+      summary: 'What changed between two versions',
+    })
+    .input(z.object({ reference: datasetReferenceSchema, from: z.coerce.number().int().optional() }))
+    .output(datasetDifferenceSchema),
+};
