@@ -16,6 +16,11 @@ CREATE TABLE job (
   message TEXT NOT NULL DEFAULT '',
   remaining_ms REAL,
   attempt INTEGER NOT NULL DEFAULT 0,
+  -- Starts in a row that got no further than an earlier one, and the fraction that is to be passed.
+  setbacks INTEGER NOT NULL DEFAULT 0,
+  headway REAL NOT NULL DEFAULT 0,
+  -- A cancellation asked for is kept through a restart.
+  cancel_requested INTEGER NOT NULL DEFAULT 0,
   created_at INTEGER NOT NULL,
   started_at INTEGER,
   heartbeat_at INTEGER,

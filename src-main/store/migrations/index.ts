@@ -1,0 +1,9 @@
+/** Every migration in order; the place in the list is the schema version it leads to. Append only. */
+import { createStation } from './0001-create-station.ts';
+
+export interface Migration {
+  readonly name: string;
+  readonly sql: string;
+}
+
+export const migrations: readonly Migration[] = [{ name: '0001-create-station', sql: createStation }];

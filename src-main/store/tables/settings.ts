@@ -1,0 +1,26 @@
+/** The settings: one row per key that was ever changed; the others are the schema's defaults. */
+import { type Settings, settingsSchema } from '../../../src-preload/contract/system.ts';
+import type { Database } from '../connection.ts';
+
+export type SettingsTable = ReturnType<typeof createSettingsTable>;
+
+export function createSettingsTable(db: Database) {
+  const read = (): Settings => {
+    const rows = db.all<{ key: string; value: string }>('SELECT key, value FROM setting');
+    return settingsSchema.parse(Object.fromEntries(rows.map((row) => [row.key, JSON.parse(row.value)])));
+  };
+  /** @throws {ZodError} and changes nothing when a value does not fit the schema. */
+  const update = (changes: Partial<Settings>): Settings =>
+    db.transaction(() => {
+      const settings = settingsSchema.parse({ ...read(), ...changes });
+      for (const [key, value] of Object.entries(settings)) {
+        if (!(key in changes)) continue;
+        db.run(
+          'INSERT INTO setting (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
+          [key, JSON.stringify(value)],
+        );
+      }
+      return settings;
+    });
+  return { read, update };
+}
