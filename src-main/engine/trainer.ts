@@ -1,7 +1,15 @@
 /** A training run in one object: one onnxruntime graph holds forward pass, loss, gradients and update. */
+import { assert } from '../base/app-error.ts';
+import { describeClassifier } from './classifier-metadata.ts';
 import type { Classifier } from './nn/classifier.ts';
+import { createInferenceGraph, type TrainedValues } from './nn/inference-graph.ts';
+import { writeOnnx } from './onnx/write.ts';
 import type { OptimizerOptions } from './optim/optimizer.ts';
+import { createTrainingGraph, type StateVector, type TrainingGraph } from './optim/training-graph.ts';
+import { createImageRunner, type ImageRunner } from './runtime/image-runner.ts';
 import type { ProviderName } from './runtime/providers.ts';
+import { createStepRunner, type StepFeed, type StepRunner } from './runtime/step-runner.ts';
+import { decodeTrainerState, encodeTrainerState } from './trainer-state.ts';
 
 export interface TrainerOptions {
   readonly model: Classifier;
@@ -63,6 +71,183 @@ export interface Trainer {
 }
 
 /** @throws AppError PROVIDER_UNAVAILABLE when the provider cannot run the training graph. */
-export async function createTrainer(_options: TrainerOptions): Promise<Trainer> {
-  throw new Error('bug: not built yet');
+export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
+  const { model, batchSize, provider } = options;
+  const training = createTrainingGraph({ ...model, ...options });
+  const initial = createInitialState(model, training.state);
+  const runner = await createStepRunner({
+    model: writeOnnx(training.graph),
+    provider,
+    ...pickThreads(options),
+    state: initial,
+    results: new Map([
+      ['loss', []],
+      ['logits', [batchSize, model.classes]],
+    ]),
+  });
+  return new OnnxTrainer(options, training, runner, initial);
+}
+
+class OnnxTrainer implements Trainer {
+  readonly provider: ProviderName;
+  readonly #options: TrainerOptions;
+  readonly #training: TrainingGraph;
+  readonly #runner: StepRunner;
+  readonly #initial: ReadonlyMap<string, Float32Array>;
+  #stepCount = 0;
+  /** Built when first needed after a step. */
+  #predictor: ImageRunner | undefined;
+
+  constructor(
+    options: TrainerOptions,
+    training: TrainingGraph,
+    runner: StepRunner,
+    initial: ReadonlyMap<string, Float32Array>,
+  ) {
+    this.provider = options.provider;
+    this.#options = options;
+    this.#training = training;
+    this.#runner = runner;
+    this.#initial = initial;
+  }
+
+  get stepCount(): number {
+    return this.#stepCount;
+  }
+
+  async step(images: Uint8Array, labels: Int32Array, learningRate: number): Promise<StepOutcome> {
+    const { batchSize, model } = this.#options;
+    const { imageSize, classes } = model;
+    assert(images.length === batchSize * imageSize * imageSize * 3, `${images.length} bytes for a batch`);
+    assert(labels.length === batchSize, `${labels.length} labels for a batch of ${batchSize}`);
+    const scalars = this.#training.computeScalars(this.#stepCount + 1, learningRate);
+    const results = await this.#runner.step(
+      new Map<string, StepFeed>([
+        ['images', { dtype: 'uint8', shape: [batchSize, imageSize, imageSize, 3], elements: images }],
+        ['labels', { dtype: 'int32', shape: [batchSize], elements: labels }],
+        ...[...scalars].map(([name, value]) => [name, scalarFeed(value)] as const),
+      ]),
+    );
+    this.#stepCount++;
+    await this.#dropPredictor();
+    const logits = results.get('logits') ?? new Float32Array();
+    return { loss: results.get('loss')?.[0] ?? Number.NaN, correct: countCorrect(logits, labels, classes) };
+  }
+
+  async predict(images: Uint8Array, count: number): Promise<Float32Array> {
+    this.#predictor ??= await this.#createPredictor();
+    return this.#predictor.run(images, count);
+  }
+
+  async readState(): Promise<Uint8Array> {
+    const vectors = await this.#runner.readState();
+    return encodeTrainerState({
+      subject: describeSubject(this.#options),
+      stepCount: this.#stepCount,
+      vectors,
+    });
+  }
+
+  async loadState(bytes: Uint8Array): Promise<void> {
+    const expected = { subject: describeSubject(this.#options), stepCount: 0, vectors: this.#initial };
+    const state = decodeTrainerState(bytes, expected);
+    this.#runner.writeState(state.vectors);
+    this.#stepCount = state.stepCount;
+    await this.#dropPredictor();
+  }
+
+  async exportOnnx({ classNames, metadata = {} }: ExportOptions): Promise<Uint8Array> {
+    const { model } = this.#options;
+    assert(classNames.length === model.classes, `${classNames.length} names for ${model.classes} classes`);
+    return this.#writeInference({
+      ...metadata,
+      ...describeClassifier({ classNames, imageSize: model.imageSize, architecture: model.architecture }),
+    });
+  }
+
+  async dispose(): Promise<void> {
+    await this.#dropPredictor();
+    await this.#runner.dispose();
+  }
+
+  async #createPredictor(): Promise<ImageRunner> {
+    const { model, provider } = this.#options;
+    return createImageRunner(await this.#writeInference({}), {
+      provider,
+      ...pickThreads(this.#options),
+      imageShape: [model.imageSize, model.imageSize, 3],
+      outputCount: model.classes,
+    });
+  }
+
+  async #writeInference(metadata: Readonly<Record<string, string>>): Promise<Uint8Array> {
+    const values = takeTrainedValues(await this.#runner.readState());
+    const graph = createInferenceGraph(this.#options.model, values);
+    return writeOnnx(graph, { metadata, symbolicBatch: 1 });
+  }
+
+  async #dropPredictor(): Promise<void> {
+    const predictor = this.#predictor;
+    this.#predictor = undefined;
+    await predictor?.dispose();
+  }
+}
+
+/** The averages where they are kept, else the weights themselves. */
+function takeTrainedValues(state: ReadonlyMap<string, Float32Array>): TrainedValues {
+  const parameters = state.get('parameters') ?? new Float32Array();
+  const statistics = state.get('statistics') ?? new Float32Array();
+  const average = state.get('average');
+  if (!average) return { parameters, statistics };
+  return {
+    parameters: average.subarray(0, parameters.length),
+    statistics: average.subarray(parameters.length),
+  };
+}
+
+/** Initial weights, mean 0 and variance 1 for running statistics, zero moments. */
+function createInitialState(
+  model: Classifier,
+  vectors: readonly StateVector[],
+): ReadonlyMap<string, Float32Array> {
+  const parameters = model.initialParameters;
+  const statistics = Float32Array.from(
+    model.statistics.flatMap(({ channels }) => [...Array(channels).fill(0), ...Array(channels).fill(1)]),
+  );
+  const known = new Map([
+    ['parameters', parameters],
+    ['statistics', statistics],
+    ['average', joinVectors(parameters, statistics)],
+  ]);
+  return new Map(vectors.map(({ name, length }) => [name, known.get(name) ?? new Float32Array(length)]));
+}
+
+function joinVectors(first: Float32Array, second: Float32Array): Float32Array {
+  const joined = new Float32Array(first.length + second.length);
+  joined.set(first);
+  joined.set(second, first.length);
+  return joined;
+}
+
+function describeSubject({ model, optimizer }: TrainerOptions): Record<string, string | number> {
+  const { architecture, classes, imageSize } = model;
+  return { architecture, classes, imageSize, optimizer: optimizer.kind };
+}
+
+function pickThreads({ threads }: TrainerOptions): { threads?: number } {
+  return threads === undefined ? {} : { threads };
+}
+
+function scalarFeed(value: number): StepFeed {
+  return { dtype: 'float32', shape: [1], elements: Float32Array.of(value) };
+}
+
+function countCorrect(logits: Float32Array, labels: Int32Array, classes: number): number {
+  let correct = 0;
+  labels.forEach((label, index) => {
+    const row = logits.subarray(index * classes, (index + 1) * classes);
+    if (row.indexOf(row.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY)) === label)
+      correct++;
+  });
+  return correct;
 }

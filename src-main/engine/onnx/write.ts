@@ -1,0 +1,80 @@
+/** A graph to ONNX bytes. */
+import type { Graph, Node, Value } from '../graph/ops.ts';
+import { dtypes, type Tensor } from '../graph/tensor.ts';
+import { encodeModel } from './encode.ts';
+import type { OnnxAttribute, OnnxNode, OnnxValue } from './model.ts';
+import { onnxOpset, toOnnx } from './to-onnx.ts';
+
+export interface WriteOptions {
+  /** Becomes the file's metadata_props. */
+  readonly metadata?: Readonly<Record<string, string>>;
+  /**
+   * Leaves the leading axis of inputs and outputs open under the name `n`; the graph must have been built
+   * with this batch size, and no node may mix images.
+   */
+  readonly symbolicBatch?: number;
+}
+
+export function writeOnnx(graph: Graph, options: WriteOptions = {}): Uint8Array<ArrayBuffer> {
+  const initializers = new Map<string, Tensor>();
+  for (const [value, tensor] of graph.initializers) initializers.set(value.name, tensor);
+  const shared = createConstantPool(initializers);
+  const nodes = graph.nodes.map((node) => writeNode(node, options.symbolicBatch, shared));
+  return encodeModel({
+    irVersion: 10,
+    producer: 'fieldstation',
+    opsets: new Map([
+      ['', onnxOpset],
+      ['com.microsoft', 1],
+    ]),
+    metadata: new Map(Object.entries(options.metadata ?? {})),
+    graph: {
+      name: graph.name,
+      nodes,
+      initializers,
+      inputs: graph.inputs.map((value) => writeValue(value, options.symbolicBatch)),
+      outputs: graph.outputs.map((value) => writeValue(value, options.symbolicBatch)),
+    },
+  });
+}
+
+/** Gives each distinct small constant one initializer and returns its name. */
+function createConstantPool(initializers: Map<string, Tensor>): (tensor: Tensor) => string {
+  const names = new Map<string, string>();
+  return (tensor) => {
+    const key = `${tensor.dtype}[${tensor.shape}]${Array.from<number | bigint>(tensor.elements)}`;
+    const name = names.get(key) ?? `k${names.size}.${tensor.dtype}`;
+    names.set(key, name);
+    initializers.set(name, tensor);
+    return name;
+  };
+}
+
+function writeNode(
+  node: Node,
+  batch: number | undefined,
+  nameConstant: (tensor: Tensor) => string,
+): OnnxNode {
+  const form = toOnnx(node, batch);
+  const outputs: readonly Value[] = node.outputs;
+  return {
+    name: node.name,
+    opType: form.opType,
+    domain: form.domain ?? '',
+    inputs: form.inputs.map((input) => {
+      if (!input) return '';
+      return 'elements' in input ? nameConstant(input) : input.name;
+    }),
+    outputs: outputs.map((output) => output.name),
+    attributes: new Map<string, OnnxAttribute>(Object.entries(form.attributes ?? {})),
+  };
+}
+
+function writeValue(value: Value, batch: number | undefined): OnnxValue {
+  const isOpen = batch !== undefined && value.shape[0] === batch;
+  return {
+    name: value.name,
+    elementType: dtypes[value.dtype].onnx,
+    shape: isOpen ? ['n', ...value.shape.slice(1)] : value.shape,
+  };
+}

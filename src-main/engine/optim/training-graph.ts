@@ -1,0 +1,190 @@
+/** Composes forward pass, loss, gradients and update into the one graph that a training step runs. */
+import { differentiate } from '../autodiff/differentiate.ts';
+import { createGraphBuilder } from '../graph/builder.ts';
+import { createExpressions, type Expressions } from '../graph/expressions.ts';
+import type { Graph, Value } from '../graph/ops.ts';
+import { countElements, createTensor, sizeOf } from '../graph/tensor.ts';
+import { countParameters } from '../nn/classifier.ts';
+import { softmaxCrossEntropy } from '../nn/losses.ts';
+import { createTrainingScope, type Network, type ParameterSpec, type StatisticSpec } from '../nn/network.ts';
+import { scalePixels } from '../nn/pixels.ts';
+import { removeDeadCode } from '../passes/remove-dead-code.ts';
+import {
+  clipGlobalNorm,
+  computeAverageRate,
+  createOptimizer,
+  moveAverage,
+  type OptimizerOptions,
+} from './optimizer.ts';
+
+export interface TrainingGraphOptions {
+  readonly network: Network;
+  readonly parameters: readonly ParameterSpec[];
+  readonly statistics: readonly StatisticSpec[];
+  readonly imageSize: number;
+  readonly batchSize: number;
+  readonly optimizer: OptimizerOptions;
+  readonly labelSmoothing: number;
+}
+
+/** A vector that goes into a step under its name and comes out under `<name>.next`. */
+export interface StateVector {
+  readonly name: string;
+  readonly length: number;
+}
+
+/**
+ * Inputs: `images` uint8 `[n, h, w, 3]`, `labels` int32 `[n]`, the scalars `[1]`, the state vectors.
+ * Outputs: `loss` `[]`, `logits` `[n, classes]`, the next state vectors.
+ */
+export interface TrainingGraph {
+  readonly graph: Graph;
+  readonly state: readonly StateVector[];
+  /** Numbers to feed for the step with that 1-based number. */
+  computeScalars(step: number, learningRate: number): ReadonlyMap<string, number>;
+}
+
+/** The share of a new batch in the running statistics, as in PyTorch. */
+const statisticsMomentum = 0.1;
+
+export function createTrainingGraph(options: TrainingGraphOptions): TrainingGraph {
+  const { imageSize, batchSize, labelSmoothing } = options;
+  const { emaDecay } = options.optimizer;
+  const optimizer = createOptimizer(options.optimizer);
+  const e = createExpressions(createGraphBuilder());
+  const state = listState(options, optimizer.slots);
+  const images = e.builder.input('images', 'uint8', [batchSize, imageSize, imageSize, 3]);
+  const labels = e.builder.input('labels', 'int32', [batchSize]);
+  const scalarNames = emaDecay === undefined ? optimizer.scalars : [...optimizer.scalars, 'averageRate'];
+  const scalars = new Map(scalarNames.map((name) => [name, e.builder.input(name, 'float32', [1])]));
+  const vectors = new Map(
+    state.map(({ name, length }) => [name, e.builder.input(name, 'float32', [length])]),
+  );
+
+  const { scope, listPieces, listBatchStatistics } = createTrainingScope(e, get(vectors, 'parameters'));
+  const logits = options.network(scope, scalePixels(e, images));
+  const loss = softmaxCrossEntropy(e, logits, labels, labelSmoothing);
+  const next = new Map<string, Value>();
+  const statistics = updateStatistics(e, get(vectors, 'statistics'), listBatchStatistics(), options);
+  next.set('statistics', statistics);
+  const updated = updateParameters(e, options, differentiate(e, loss, listPieces()), vectors, scalars);
+  for (const [name, value] of updated) next.set(name, value);
+  if (emaDecay !== undefined) {
+    const current = e.concat([get(updated, 'parameters'), statistics], 0);
+    next.set('average', moveAverage(e, get(vectors, 'average'), current, get(scalars, 'averageRate')));
+  }
+  const outputs = [
+    named(e, loss, 'loss'),
+    named(e, logits, 'logits'),
+    ...state.map(({ name }) => named(e, get(next, name), `${name}.next`)),
+  ];
+  return {
+    graph: removeDeadCode(e.builder.finish('training-step', outputs)),
+    state,
+    computeScalars: (step, learningRate) => {
+      const values = optimizer.computeScalars(step, learningRate);
+      const named = new Map(optimizer.scalars.map((name, index) => [name, values[index] ?? 0]));
+      return emaDecay === undefined ? named : named.set('averageRate', computeAverageRate(emaDecay, step));
+    },
+  };
+}
+
+/** Numbers of running statistics: a mean and a variance for each channel of each normalization. */
+export function countStatistics(statistics: readonly StatisticSpec[]): number {
+  return statistics.reduce((sum, { channels }) => sum + 2 * channels, 0);
+}
+
+function listState(options: TrainingGraphOptions, slots: readonly string[]): StateVector[] {
+  const parameters = countParameters(options.parameters);
+  const statistics = countStatistics(options.statistics);
+  return [
+    { name: 'parameters', length: parameters },
+    { name: 'statistics', length: statistics },
+    ...slots.map((name) => ({ name, length: parameters })),
+    ...(options.optimizer.emaDecay === undefined
+      ? []
+      : [{ name: 'average', length: parameters + statistics }]),
+  ];
+}
+
+/** Gradients of the pieces laid end to end are the flat vector's gradient: clipped, then the optimizer's update. */
+function updateParameters(
+  e: Expressions,
+  options: TrainingGraphOptions,
+  gradients: readonly Value[],
+  vectors: ReadonlyMap<string, Value>,
+  scalars: ReadonlyMap<string, Value>,
+): Map<string, Value> {
+  const { clipNorm, weightDecay } = options.optimizer;
+  const optimizer = createOptimizer(options.optimizer);
+  const parameters = get(vectors, 'parameters');
+  const gradient = e.concat(gradients, 0);
+  const update = optimizer.update(e, {
+    parameters,
+    gradient: clipNorm === undefined ? gradient : clipGlobalNorm(e, gradient, clipNorm),
+    decay: e.constant(createDecayVector(options.parameters, weightDecay)),
+    slots: optimizer.slots.map((name) => get(vectors, name)),
+    scalars: optimizer.scalars.map((name) => get(scalars, name)),
+  });
+  const next = new Map([['parameters', update.parameters]]);
+  optimizer.slots.forEach((name, index) => {
+    const slot = update.slots[index];
+    if (slot) next.set(name, slot);
+  });
+  return next;
+}
+
+function createDecayVector(parameters: readonly ParameterSpec[], weightDecay: number) {
+  const decay = new Float32Array(countParameters(parameters));
+  let offset = 0;
+  for (const { shape, decays } of parameters) {
+    const end = offset + countElements(shape);
+    if (decays) decay.fill(weightDecay, offset, end);
+    offset = end;
+  }
+  return createTensor('float32', [decay.length], decay);
+}
+
+/**
+ * running ← 0.9 running + 0.1 batch, with the batch's variance divided by m - 1 instead of m
+ * (m elements a channel), as PyTorch does.
+ */
+function updateStatistics(
+  e: Expressions,
+  running: Value,
+  batchStatistics: readonly Value[],
+  options: TrainingGraphOptions,
+): Value {
+  const rates = new Float32Array(countStatistics(options.statistics));
+  let offset = 0;
+  batchStatistics.forEach((value, index) => {
+    const length = sizeOf(value.shape, 0);
+    const isVariance = index % 2 === 1;
+    rates.fill(statisticsMomentum * (isVariance ? unbiased(e, value) : 1), offset, offset + length);
+    offset += length;
+  });
+  const fresh = e.mul(
+    e.concat(batchStatistics, 0),
+    e.constant(createTensor('float32', [rates.length], rates)),
+  );
+  return e.add(e.mul(running, 1 - statisticsMomentum), fresh);
+}
+
+/** m / (m - 1) for the normalization that made the variance. */
+function unbiased(e: Expressions, variance: Value): number {
+  const maker = e.builder.nodes.find((node) => node.outputs.some((output: Value) => output === variance));
+  if (maker?.op !== 'BatchNormalizationTraining') throw new Error('bug: a variance of unknown origin');
+  const [x] = maker.inputs;
+  const count = countElements(x.shape) / sizeOf(x.shape, 1);
+  return count / Math.max(1, count - 1);
+}
+
+function named(e: Expressions, value: Value, name: string): Value {
+  return e.builder.node('Identity', [value], {}, { outputs: [name] })[0];
+}
+
+function get<T>(map: ReadonlyMap<string, T>, name: string): T {
+  const value = map.get(name);
+  if (value === undefined) throw new Error(`bug: no ${name} in the training graph`);
+  return value;
+}

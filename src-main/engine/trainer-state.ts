@@ -1,0 +1,94 @@
+/**
+ * A trainer's state as bytes: magic, version, header length, JSON header, float32 vectors, SHA-256 of all before it.
+ * Numbers are little-endian.
+ */
+import { createHash } from 'node:crypto';
+import { AppError } from '../base/app-error.ts';
+
+export interface TrainerState {
+  /** What the state belongs to; states of different subjects are not exchangeable. */
+  readonly subject: Readonly<Record<string, string | number>>;
+  readonly stepCount: number;
+  readonly vectors: ReadonlyMap<string, Float32Array>;
+}
+
+interface Header {
+  readonly subject: Record<string, string | number>;
+  readonly stepCount: number;
+  readonly vectors: readonly { readonly name: string; readonly length: number }[];
+}
+
+const magic = 'FSTRAIN\n';
+const version = 1;
+const prefixBytes = magic.length + 8;
+const checksumBytes = 32;
+
+export function encodeTrainerState(state: TrainerState): Uint8Array {
+  const vectors = [...state.vectors].map(([name, values]) => ({ name, length: values.length }));
+  const header: Header = { subject: { ...state.subject }, stepCount: state.stepCount, vectors };
+  const text = Buffer.from(JSON.stringify(header));
+  const prefix = Buffer.alloc(prefixBytes);
+  prefix.write(magic, 'latin1');
+  prefix.writeUInt32LE(version, magic.length);
+  prefix.writeUInt32LE(text.length, magic.length + 4);
+  const bodies = [...state.vectors.values()].map(({ buffer, byteOffset, byteLength }) =>
+    Buffer.from(buffer, byteOffset, byteLength),
+  );
+  const content = Buffer.concat([prefix, text, ...bodies]);
+  return new Uint8Array(Buffer.concat([content, checksum(content)]));
+}
+
+/** @throws AppError MODEL_UNREADABLE for bytes that are damaged, of another version, or of another subject */
+export function decodeTrainerState(bytes: Uint8Array, expected: TrainerState): TrainerState {
+  const content = checkEnvelope(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+  const textLength = content.readUInt32LE(magic.length + 4);
+  const header = parseHeader(content.subarray(prefixBytes, prefixBytes + textLength));
+  checkSubject(header.subject, expected.subject);
+  const vectors = new Map<string, Float32Array>();
+  let offset = prefixBytes + textLength;
+  for (const { name, length } of header.vectors) {
+    const end = offset + 4 * length;
+    if (expected.vectors.get(name)?.length !== length || end > content.length) {
+      throw foreign(`the vector ${name} of ${length} numbers does not fit`);
+    }
+    vectors.set(name, new Float32Array(Uint8Array.from(content.subarray(offset, end)).buffer));
+    offset = end;
+  }
+  if (vectors.size !== expected.vectors.size) throw foreign('vectors are missing');
+  return { subject: header.subject, stepCount: header.stepCount, vectors };
+}
+
+function checkEnvelope(bytes: Buffer): Buffer {
+  if (bytes.length < prefixBytes + checksumBytes || bytes.toString('latin1', 0, magic.length) !== magic) {
+    throw foreign('it does not begin like one');
+  }
+  const found = bytes.readUInt32LE(magic.length);
+  if (found !== version) throw foreign(`it has version ${found}, this program reads ${version}`);
+  const content = bytes.subarray(0, bytes.length - checksumBytes);
+  if (!checksum(content).equals(bytes.subarray(content.length))) {
+    throw foreign('its checksum is wrong: it is damaged or cut short');
+  }
+  return content;
+}
+
+function parseHeader(text: Buffer): Header {
+  try {
+    return JSON.parse(text.toString()) as Header;
+  } catch (cause) {
+    throw new AppError('MODEL_UNREADABLE', 'the header of the training state is damaged', { cause });
+  }
+}
+
+function checkSubject(found: Header['subject'], expected: TrainerState['subject']): void {
+  for (const [key, value] of Object.entries(expected)) {
+    if (found[key] !== value) throw foreign(`its ${key} is ${found[key]}, expected ${value}`);
+  }
+}
+
+function checksum(content: Buffer): Buffer {
+  return createHash('sha256').update(content).digest();
+}
+
+function foreign(reason: string): AppError {
+  return new AppError('MODEL_UNREADABLE', `expected a training state of this model: ${reason}`);
+}
