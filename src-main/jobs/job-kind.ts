@@ -34,7 +34,8 @@ export interface JobHandler<Request, Spec, Update, Result> {
   onUpdate(job: Job, request: Request, update: Update): void;
   /** Called once per ended job, in the same transaction as the job row's last state where that is possible. */
   onEnd(job: Job, request: Request, outcome: JobOutcome<Result>): void;
-  /** Whether a job found `running` at the station's start, or crashed, goes on by itself. At most `maxAttempts` starts. */
+  /** Whether a job found `running` at the station's start, or crashed, goes on by itself. */
   readonly resumesAfterRestart: boolean;
+  /** Starts in a row that get no further than an earlier one (by progress, in steps of 1 %) before the job is given up. */
   readonly maxAttempts: number;
 }

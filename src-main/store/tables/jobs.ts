@@ -138,11 +138,12 @@ function createJobChanges(db: Database) {
     requestCancel(id: JobId): void {
       db.run('UPDATE job SET cancel_requested = 1 WHERE id = ?', [id]);
     },
-    /** Running to queued, to be started again. */
-    requeue(id: JobId, message: string): void {
+    /** Running to queued, to be started again. Without a setback the start before does not count as one. */
+    requeue(id: JobId, message: string, isSetback: boolean): void {
       db.run(
-        `UPDATE job SET status = 'queued', message = ?, remaining_ms = NULL WHERE id = ? AND status = 'running'`,
-        [message, id],
+        `UPDATE job SET status = 'queued', message = :message, remaining_ms = NULL,
+         setbacks = max(0, setbacks - :forgiven) WHERE id = :id AND status = 'running'`,
+        { id, message, forgiven: isSetback ? 0 : 1 },
       );
     },
     end(id: JobId, end: { status: EndedStatus; error: Job['error']; at: number }): void {
