@@ -62,6 +62,7 @@ function openStationDatabase(folder: StoreFolder, create: boolean): Database {
 
 function createStore(folder: StoreFolder, db: Database, lock: StationLock) {
   const blobs: BlobStore = createBlobStore(folder.blobs);
+  let isClosed = false;
   return {
     folder,
     db,
@@ -69,6 +70,8 @@ function createStore(folder: StoreFolder, db: Database, lock: StationLock) {
     settings: createSettingsTable(db),
     jobs: createJobsTable(db),
     close(): void {
+      if (isClosed) return;
+      isClosed = true;
       db.close();
       lock.release();
     },
