@@ -11,7 +11,9 @@ export type { LearningRateSchedule, ScheduleOptions } from './optim/schedule.ts'
 export { createCosineSchedule } from './optim/schedule.ts';
 export type { PixelRange, Predictor, PredictorInput, PredictorOptions } from './predictor.ts';
 export { loadPredictor } from './predictor.ts';
-export type { ProviderName, ProviderReport } from './runtime/providers.ts';
-export { listProviders, probeProvider } from './runtime/providers.ts';
+export type { ProviderReport } from './probe.ts';
+export { probeProvider } from './probe.ts';
+export type { ProviderName } from './runtime/providers.ts';
+export { listProviders } from './runtime/providers.ts';
 export type { ExportOptions, StepOutcome, Trainer, TrainerOptions } from './trainer.ts';
 export { createTrainer } from './trainer.ts';

@@ -1,8 +1,14 @@
 /** Runs an image classifier from an ONNX file: our own exports and most of other people's. */
+import { AppError, assert } from '../base/app-error.ts';
+import { findClassNames } from './classifier-metadata.ts';
+import { decodeModel } from './onnx/decode.ts';
+import type { OnnxModel } from './onnx/model.ts';
+import { listFileInputs } from './onnx/read.ts';
+import { createModelRunner, type ImageInput, type ModelRunner } from './runtime/model-runner.ts';
+import type { PixelRange } from './runtime/pixel-range.ts';
 import type { ProviderName } from './runtime/providers.ts';
 
-/** How pixels 0 to 255 become the model's numbers; `imagenet` subtracts the ImageNet mean and divides by its deviation. */
-export type PixelRange = '0..255' | '0..1' | 'imagenet';
+export type { PixelRange } from './runtime/pixel-range.ts';
 
 /** What a foreign file does not say about its input. */
 export interface PredictorInput {
@@ -10,8 +16,6 @@ export interface PredictorInput {
   readonly imageSize?: { readonly width: number; readonly height: number };
   /** `0..1` if absent, for float inputs. */
   readonly pixelRange?: PixelRange;
-  /** True for models of light strokes on a dark ground that get dark-on-light pictures, and the reverse. */
-  readonly invert?: boolean;
 }
 
 export interface PredictorOptions {
@@ -35,7 +39,153 @@ export interface Predictor {
   dispose(): Promise<void>;
 }
 
-/** @throws AppError MODEL_UNREADABLE, saying what was expected and what was found. */
-export async function loadPredictor(_bytes: Uint8Array, _options: PredictorOptions): Promise<Predictor> {
-  throw new Error('bug: not built yet');
+/**
+ * The file must have one image input, float or uint8, `[n, c, h, w]` or `[n, h, w, c]` with 1 or 3 channels, and a
+ * first output of one row of logits or probabilities per image. What it gives is found out by running it once.
+ * @throws AppError MODEL_UNREADABLE, saying what was expected and what was found
+ */
+export async function loadPredictor(bytes: Uint8Array, options: PredictorOptions): Promise<Predictor> {
+  const model = decodeModel(bytes);
+  const input = describeInput(model, options.input ?? {});
+  const output = model.graph.outputs[0]?.name;
+  if (output === undefined) throw unreadable('an output', 'none');
+  const runner = await openRunner(bytes, input, output, options);
+  try {
+    const { classCount, givesProbabilities } = await observe(runner, input);
+    return assemblePredictor(model, input, runner, classCount, givesProbabilities);
+  } catch (error) {
+    await runner.dispose();
+    throw error;
+  }
+}
+
+function assemblePredictor(
+  model: OnnxModel,
+  input: ImageInput,
+  runner: ModelRunner,
+  classCount: number,
+  givesProbabilities: boolean,
+): Predictor {
+  const { width, height, channels } = input;
+  const classNames = findClassNames(model.metadata);
+  return {
+    classNames: classNames?.length === classCount ? classNames : undefined,
+    imageSize: { width, height },
+    channels,
+    classCount,
+    predict: async (images, count) => {
+      assert(
+        images.length === count * width * height * channels,
+        `${images.length} bytes for ${count} images`,
+      );
+      if (count === 0) return new Float32Array();
+      const { values } = await runner.run(images, count);
+      return givesProbabilities ? values : softmaxRows(values, classCount);
+    },
+    dispose: () => runner.dispose(),
+  };
+}
+
+function describeInput(model: OnnxModel, override: PredictorInput): ImageInput {
+  const [input, ...others] = listFileInputs(model.graph);
+  if (!input || others.length > 0) throw unreadable('one input', `${others.length + (input ? 1 : 0)}`);
+  const { name, elementType, shape } = input;
+  const dtype = elementType === 1 ? 'float32' : elementType === 2 ? 'uint8' : undefined;
+  if (!dtype) throw unreadable('an input of float32 or uint8', `ONNX element type ${elementType}`);
+  if (shape?.length !== 4) throw unreadable('an input of four axes', `${shape?.length ?? 'none'}`);
+  const [batch, second, third, fourth] = shape;
+  const isPlanar = isChannelCount(second);
+  const channels = isPlanar ? second : fourth;
+  if (!isChannelCount(channels))
+    throw unreadable('1 or 3 channels on axis 1 or 3', `shape [${shape.join(', ')}]`);
+  const [fileHeight, fileWidth] = isPlanar ? [third, fourth] : [second, third];
+  return {
+    name,
+    dtype,
+    isPlanar,
+    channels,
+    height: chooseSize(fileHeight, override.imageSize?.height, 'height'),
+    width: chooseSize(fileWidth, override.imageSize?.width, 'width'),
+    fixedBatch: typeof batch === 'number' && batch > 0 ? batch : undefined,
+    pixelRange: override.pixelRange ?? '0..1',
+  };
+}
+
+function isChannelCount(size: number | string | undefined): size is 1 | 3 {
+  return size === 1 || size === 3;
+}
+
+function chooseSize(inFile: number | string | undefined, override: number | undefined, what: string): number {
+  const isFixed = typeof inFile === 'number' && inFile > 0;
+  if (isFixed && (override === undefined || override === inFile)) return inFile;
+  if (isFixed) throw unreadable(`the ${what} ${override} that was asked for`, `${inFile} in the file`);
+  if (override !== undefined) return override;
+  throw unreadable(`a fixed ${what}, or the image size to be given`, `an open axis`);
+}
+
+async function openRunner(
+  bytes: Uint8Array,
+  input: ImageInput,
+  output: string,
+  { provider, threads }: PredictorOptions,
+): Promise<ModelRunner> {
+  try {
+    return await createModelRunner(bytes, input, output, {
+      provider,
+      ...(threads !== undefined && { threads }),
+    });
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new AppError('MODEL_UNREADABLE', `expected a model that onnxruntime loads, found: ${reason}`, {
+      cause,
+    });
+  }
+}
+
+/** Runs pictures of noise to see the output's shape and whether its rows are probabilities already. */
+async function observe(
+  runner: ModelRunner,
+  input: ImageInput,
+): Promise<{ classCount: number; givesProbabilities: boolean }> {
+  const count = 4;
+  const length = count * input.height * input.width * input.channels;
+  const noise = Uint8Array.from({ length }, (_, index) => (index * index * 31 + index * 7) % 251);
+  const { values, shape } = await runner.run(noise, count).catch((cause: unknown) => {
+    throw unreadable('a model that runs on pictures', cause instanceof Error ? cause.message : String(cause));
+  });
+  const classCount = values.length / count;
+  const isRowPerImage = shape.length >= 2 && shape.slice(2).every((size) => size === 1);
+  if (!isRowPerImage || !Number.isInteger(classCount) || classCount < 2) {
+    throw unreadable('an output of one row per image', `shape [${shape.join(', ')}]`);
+  }
+  return { classCount, givesProbabilities: listRows(values, classCount).every(isDistribution) };
+}
+
+function isDistribution(row: Float32Array): boolean {
+  const sum = row.reduce((total, value) => total + value, 0);
+  return Math.abs(sum - 1) < 1e-3 && row.every((value) => value >= 0 && value <= 1);
+}
+
+function softmaxRows(values: Float32Array, width: number): Float32Array {
+  const result = new Float32Array(values.length);
+  listRows(values, width).forEach((row, index) => {
+    const largest = row.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY);
+    const powers = row.map((value) => Math.exp(value - largest));
+    const sum = powers.reduce((total, value) => total + value, 0);
+    result.set(
+      powers.map((value) => value / sum),
+      index * width,
+    );
+  });
+  return result;
+}
+
+function listRows(values: Float32Array, width: number): Float32Array[] {
+  return Array.from({ length: values.length / width }, (_, row) =>
+    values.subarray(row * width, (row + 1) * width),
+  );
+}
+
+function unreadable(expected: string, found: string): AppError {
+  return new AppError('MODEL_UNREADABLE', `an image classifier needs ${expected}, found ${found}`);
 }

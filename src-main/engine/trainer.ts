@@ -6,7 +6,7 @@ import { createInferenceGraph, type TrainedValues } from './nn/inference-graph.t
 import { writeOnnx } from './onnx/write.ts';
 import type { OptimizerOptions } from './optim/optimizer.ts';
 import { createTrainingGraph, type StateVector, type TrainingGraph } from './optim/training-graph.ts';
-import { createImageRunner, type ImageRunner } from './runtime/image-runner.ts';
+import { createModelRunner, type ModelRunner } from './runtime/model-runner.ts';
 import type { ProviderName } from './runtime/providers.ts';
 import { createStepRunner, type StepFeed, type StepRunner } from './runtime/step-runner.ts';
 import { decodeTrainerState, encodeTrainerState } from './trainer-state.ts';
@@ -96,7 +96,7 @@ class OnnxTrainer implements Trainer {
   readonly #initial: ReadonlyMap<string, Float32Array>;
   #stepCount = 0;
   /** Built when first needed after a step. */
-  #predictor: ImageRunner | undefined;
+  #predictor: ModelRunner | undefined;
 
   constructor(
     options: TrainerOptions,
@@ -136,7 +136,8 @@ class OnnxTrainer implements Trainer {
 
   async predict(images: Uint8Array, count: number): Promise<Float32Array> {
     this.#predictor ??= await this.#createPredictor();
-    return this.#predictor.run(images, count);
+    if (count === 0) return new Float32Array();
+    return (await this.#predictor.run(images, count)).values;
   }
 
   async readState(): Promise<Uint8Array> {
@@ -170,13 +171,22 @@ class OnnxTrainer implements Trainer {
     await this.#runner.dispose();
   }
 
-  async #createPredictor(): Promise<ImageRunner> {
+  async #createPredictor(): Promise<ModelRunner> {
     const { model, provider } = this.#options;
-    return createImageRunner(await this.#writeInference({}), {
+    const input = {
+      name: 'images',
+      dtype: 'uint8',
+      isPlanar: false,
+      channels: 3,
+      height: model.imageSize,
+      width: model.imageSize,
+      fixedBatch: undefined,
+      pixelRange: '0..255',
+    } as const;
+    const threads = pickThreads(this.#options);
+    return createModelRunner(await this.#writeInference({}), input, 'probabilities', {
       provider,
-      ...pickThreads(this.#options),
-      imageShape: [model.imageSize, model.imageSize, 3],
-      outputCount: model.classes,
+      ...threads,
     });
   }
 

@@ -32,7 +32,8 @@ export interface ClassifierOptions {
 
 /** A classifier's definition with its initial weights; immutable, the trainer works on copies. */
 export interface Classifier {
-  readonly architecture: ArchitectureName;
+  /** An ArchitectureName, or `custom`. */
+  readonly architecture: string;
   readonly classes: number;
   readonly imageSize: number;
   readonly channels: 3;
@@ -94,10 +95,18 @@ export function createClassifier(options: ClassifierOptions): Classifier {
   const { architecture, classes, imageSize, seed } = options;
   checkOptions(options);
   const network = createNetwork(architecture, classes, imageSize);
+  return { ...createClassifierFrom(network, { classes, imageSize, seed }), architecture };
+}
+
+/** A classifier of any network that ends in `[n, classes]` logits. */
+export function createClassifierFrom(
+  network: Network,
+  { classes, imageSize, seed }: Pick<ClassifierOptions, 'classes' | 'imageSize' | 'seed'>,
+): Classifier {
   const { parameters, statistics } = outlineNetwork(network, imageSize);
   const initialParameters = initializeParameters(parameters, seed);
   return {
-    architecture,
+    architecture: 'custom',
     classes,
     imageSize,
     channels: 3,

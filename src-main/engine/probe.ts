@@ -1,0 +1,73 @@
+/** Finds out whether an execution provider trains correctly on this machine, by training. */
+import { AppError } from '../base/app-error.ts';
+import { createClassifierFrom } from './nn/classifier.ts';
+import { activatedConvolution, classifierHead, residualBlock } from './nn/layers.ts';
+import type { Network } from './nn/network.ts';
+import { listProviders, type ProviderName } from './runtime/providers.ts';
+import { createTrainer } from './trainer.ts';
+
+export interface ProviderReport {
+  readonly name: ProviderName;
+  readonly usable: boolean;
+  /** Why, in one sentence. */
+  readonly reason: string;
+}
+
+const imageSize = 16;
+const batchSize = 4;
+const stepCount = 3;
+/** Losses differ by rounding alone; a broken kernel is off by far more. */
+const tolerance = 1e-3;
+
+/**
+ * Runs a few training steps of a tiny network on the provider and compares them with the CPU's. Never throws for a
+ * provider that does not work; but a broken native driver can kill the process: probe anything but the CPU in a child.
+ */
+export async function probeProvider(name: ProviderName): Promise<ProviderReport> {
+  if (!listProviders().includes(name)) {
+    return { name, usable: false, reason: 'this build of onnxruntime does not contain it' };
+  }
+  try {
+    const expected = await trainTiny('cpu');
+    const found = name === 'cpu' ? expected : await trainTiny(name);
+    const worst = Math.max(...found.map((value, index) => Math.abs(value - (expected[index] ?? 0))));
+    const usable = worst < tolerance;
+    const reason = usable
+      ? `${stepCount} training steps agree with the CPU`
+      : `training differs from the CPU by ${worst.toPrecision(2)}`;
+    return { name, usable, reason };
+  } catch (error) {
+    const reason = error instanceof AppError || error instanceof Error ? error.message : String(error);
+    return { name, usable: false, reason };
+  }
+}
+
+/** The losses of a few steps and the probabilities after them. */
+async function trainTiny(provider: ProviderName): Promise<number[]> {
+  const model = createClassifierFrom(tinyNetwork, { classes: 2, imageSize, seed: 1 });
+  const trainer = await createTrainer({
+    model,
+    batchSize,
+    optimizer: { kind: 'adamw', weightDecay: 0.01, emaDecay: 0.9 },
+    labelSmoothing: 0.1,
+    provider,
+    seed: 1,
+  });
+  try {
+    const images = Uint8Array.from(
+      { length: batchSize * imageSize * imageSize * 3 },
+      (_, i) => (i * 37) % 256,
+    );
+    const labels = Int32Array.from({ length: batchSize }, (_, i) => i % 2);
+    const losses: number[] = [];
+    for (let step = 0; step < stepCount; step++) losses.push((await trainer.step(images, labels, 0.01)).loss);
+    return [...losses, ...(await trainer.predict(images, batchSize))];
+  } finally {
+    await trainer.dispose();
+  }
+}
+
+const tinyNetwork: Network = (scope, pixels) => {
+  const stem = activatedConvolution(scope, 'stem', pixels, { channels: 8, kernel: 3, stride: 2 });
+  return classifierHead(scope, residualBlock(scope, 'block', stem), 2);
+};
