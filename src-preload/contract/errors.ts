@@ -8,6 +8,9 @@ export const errorStatus = {
   ORIGIN_FORBIDDEN: 403,
   PATH_FORBIDDEN: 403,
   NOT_FOUND: 404,
+  BODY_TOO_LARGE: 413,
+  /** The address that a host was to listen on. */
+  ADDRESS_UNAVAILABLE: 409,
   STATION_NOT_INITIALIZED: 409,
   STATION_ALREADY_INITIALIZED: 409,
   STATION_IN_USE: 409,
