@@ -79,9 +79,12 @@ export interface OpTable {
     readonly [x: Value, scale: Value, shift: Value, mean: Value, variance: Value],
     { readonly epsilon: number }
   >;
-  /** With the statistics of x itself, which are the further outputs (variance: divided by the count). */
+  /**
+   * With the statistics of x itself, which are the further outputs (variance: divided by the count). The values of
+   * the last two inputs do not matter, but nothing else may read them: onnxruntime writes the outputs over them.
+   */
   BatchNormalizationTraining: Signature<
-    readonly [x: Value, scale: Value, shift: Value],
+    readonly [x: Value, scale: Value, shift: Value, meanSpace: Value, varianceSpace: Value],
     { readonly epsilon: number },
     readonly [y: Value, mean: Value, variance: Value]
   >;

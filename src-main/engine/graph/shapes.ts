@@ -74,10 +74,9 @@ const shapeRules: { readonly [K in OpKind]: ShapeRule<K> } = {
     for (const vector of perChannel) expectVector(vector, channels, 'parameter');
     return [x];
   },
-  BatchNormalizationTraining: ([x, scale, shift]) => {
+  BatchNormalizationTraining: ([x, ...perChannel]) => {
     const channels = channelCount(x);
-    expectVector(scale, channels, 'scale');
-    expectVector(shift, channels, 'shift');
+    for (const vector of perChannel) expectVector(vector, channels, 'parameter');
     const statistic = { dtype: x.dtype, shape: [channels] };
     return [x, statistic, statistic];
   },

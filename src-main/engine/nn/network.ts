@@ -74,24 +74,25 @@ export interface TrainingScope {
   listBatchStatistics(): readonly Value[];
 }
 
-/** Parameters are cut from one flat vector, in the order of the outline. */
-export function createTrainingScope(e: Expressions, parameters: Value): TrainingScope {
+/** Parameters and running statistics are cut from flat vectors, in the order of the outline. */
+export function createTrainingScope(e: Expressions, parameters: Value, statistics: Value): TrainingScope {
   const pieces: Value[] = [];
   const batchStatistics: Value[] = [];
-  let offset = 0;
+  const cutParameter = createSlicer(e, parameters);
+  const cutStatistic = createSlicer(e, statistics);
   const scope: NetworkScope = {
     e,
     parameter: ({ shape }) => {
-      const start = offset;
-      offset += countElements(shape);
-      const piece = e.sliceAxis(parameters, 0, start, offset);
+      const piece = cutParameter(countElements(shape));
       pieces.push(piece);
       return e.reshape(piece, shape);
     },
     normalize: (name, x, initialization) => {
-      const [scale, shift] = affineParameters(scope, name, x.shape[1] ?? 0, initialization);
+      const channels = x.shape[1] ?? 0;
+      const [scale, shift] = affineParameters(scope, name, channels, initialization);
+      const inputs = [x, scale, shift, cutStatistic(channels), cutStatistic(channels)] as const;
       const attributes = { epsilon: normalizationEpsilon };
-      const [y, mean, variance] = e.builder.node('BatchNormalizationTraining', [x, scale, shift], attributes);
+      const [y, mean, variance] = e.builder.node('BatchNormalizationTraining', inputs, attributes);
       batchStatistics.push(mean, variance);
       return y;
     },
@@ -135,6 +136,14 @@ function affineParameters(
     scope.parameter({ name: `${name}.scale`, shape, initialization, decays: false }),
     scope.parameter({ name: `${name}.shift`, shape, initialization: 'zeros', decays: false }),
   ];
+}
+
+function createSlicer(e: Expressions, vector: Value): (length: number) => Value {
+  let offset = 0;
+  return (length) => {
+    offset += length;
+    return e.sliceAxis(vector, 0, offset - length, offset);
+  };
 }
 
 function createCutter(values: Float32Array): (length: number) => Float32Array {

@@ -46,12 +46,12 @@ const readRules: Readonly<Record<string, ReadRule>> = {
   },
   BatchNormalization: (r) => {
     const epsilon = float(r, 'epsilon', 1e-5);
+    const inputs = [input(r, 0), input(r, 1), input(r, 2), input(r, 3), input(r, 4)] as const;
     if (int(r, 'training_mode', 0) === 0) {
-      const inputs = [input(r, 0), input(r, 1), input(r, 2), input(r, 3), input(r, 4)] as const;
       return add(r, 'BatchNormalization', inputs, { epsilon });
     }
     if (float(r, 'momentum', 0.9) !== 0) throw malformed(r, 'training mode is only read with momentum 0');
-    return add(r, 'BatchNormalizationTraining', [input(r, 0), input(r, 1), input(r, 2)], { epsilon });
+    return add(r, 'BatchNormalizationTraining', inputs, { epsilon });
   },
   Relu: plainUnary('Relu'),
   LeakyRelu: (r) => add(r, 'LeakyRelu', [input(r, 0)], { alpha: float(r, 'alpha', 0.01) }),

@@ -1,6 +1,6 @@
 /** How each operation is written in ONNX (ai.onnx 21, and com.microsoft where it has a faster kernel). */
 import type { Node, OpKind, PoolAttributes, Value, WindowAttributes } from '../graph/ops.ts';
-import { dtypes, floatTensor, fromNumbers, int64Tensor, sizeOf, type Tensor } from '../graph/tensor.ts';
+import { dtypes, floatTensor, fromNumbers, int64Tensor, type Tensor } from '../graph/tensor.ts';
 import type { OnnxAttribute } from './model.ts';
 
 export const onnxOpset = 21;
@@ -145,16 +145,11 @@ function plain(node: Node): OnnxForm {
   return { opType: node.op, inputs: node.inputs };
 }
 
-/**
- * With momentum 0 the "running" outputs are the batch's own statistics, whatever went in. What goes in must be a
- * constant: onnxruntime writes the running outputs over these inputs where nothing else reads them.
- */
+/** With momentum 0 the "running" outputs are the batch's own statistics. */
 function batchNormalizationTraining(node: Node<'BatchNormalizationTraining'>): OnnxForm {
-  const [x, scale, shift] = node.inputs;
-  const ignored = floatTensor(new Float32Array(sizeOf(scale.shape, 0)));
   return {
     opType: 'BatchNormalization',
-    inputs: [x, scale, shift, ignored, ignored],
+    inputs: node.inputs,
     attributes: { epsilon: float(node.attributes.epsilon), momentum: float(0), training_mode: int(1) },
   };
 }

@@ -61,7 +61,11 @@ export function createTrainingGraph(options: TrainingGraphOptions): TrainingGrap
     state.map(({ name, length }) => [name, e.builder.input(name, 'float32', [length])]),
   );
 
-  const { scope, listPieces, listBatchStatistics } = createTrainingScope(e, get(vectors, 'parameters'));
+  const { scope, listPieces, listBatchStatistics } = createTrainingScope(
+    e,
+    get(vectors, 'parameters'),
+    get(vectors, 'statistics'),
+  );
   const logits = options.network(scope, scalePixels(e, images));
   const loss = softmaxCrossEntropy(e, logits, labels, labelSmoothing);
   const next = new Map<string, Value>();
