@@ -1,14 +1,18 @@
 /** The store of a station: opens a data folder, holds its lock, and gives out its tables and blobs. */
 import { existsSync } from 'node:fs';
-import { AppError } from '../base/app-error.ts';
 import { type Clock, systemClock } from '../base/clock.ts';
 import { type BlobStore, createBlobStore } from './blobs.ts';
-import { type Database, openDatabase } from './connection.ts';
+import type { Database } from './connection.ts';
 import { createFolder, locateFolder, type StoreFolder } from './folder.ts';
-import { migrate, readSchemaVersion } from './migrate.ts';
+import { createMaintenance } from './maintenance.ts';
+import { notInitialized, openStationDatabase } from './open-database.ts';
 import type { Presence } from './presence.ts';
 import { acquireStationLock, type StationLock } from './station-lock.ts';
+import { createDeploymentsTable } from './tables/deployments.ts';
+import { createEvaluationsTable } from './tables/evaluations.ts';
 import { createJobsTable } from './tables/jobs.ts';
+import { createModelsTable } from './tables/models.ts';
+import { createRunsTable } from './tables/runs.ts';
 import { createSettingsTable } from './tables/settings.ts';
 
 export interface OpenStoreOptions {
@@ -27,7 +31,7 @@ export type Store = ReturnType<typeof createStore>;
  */
 export function openStore(dataDir: string, options: OpenStoreOptions): Store {
   const folder = locateFolder(dataDir);
-  if (!options.create && !existsSync(folder.database)) throw notInitialized(folder);
+  if (!options.create && !existsSync(folder.dir)) throw notInitialized(folder);
   createFolder(folder);
   const clock = options.clock ?? systemClock;
   const lock = acquireStationLock(folder.dir, {
@@ -36,7 +40,8 @@ export function openStore(dataDir: string, options: OpenStoreOptions): Store {
     startedAt: clock.now(),
   });
   try {
-    return createStore(folder, openStationDatabase(folder, options.create), lock);
+    const db = openStationDatabase(folder, { ...options, clock, isAfterCrash: lock.isAfterCrash });
+    return createStore(folder, db, lock, clock);
   } catch (error) {
     lock.release();
     throw error;
@@ -48,19 +53,7 @@ export function isInitialized(dataDir: string): boolean {
   return existsSync(locateFolder(dataDir).database);
 }
 
-function openStationDatabase(folder: StoreFolder, create: boolean): Database {
-  const db = openDatabase(folder.database);
-  try {
-    if (!create && readSchemaVersion(db) === 0) throw notInitialized(folder);
-    migrate(db);
-    return db;
-  } catch (error) {
-    db.close();
-    throw error;
-  }
-}
-
-function createStore(folder: StoreFolder, db: Database, lock: StationLock) {
+function createStore(folder: StoreFolder, db: Database, lock: StationLock, clock: Clock) {
   const blobs: BlobStore = createBlobStore(folder.blobs);
   let isClosed = false;
   return {
@@ -69,6 +62,11 @@ function createStore(folder: StoreFolder, db: Database, lock: StationLock) {
     blobs,
     settings: createSettingsTable(db),
     jobs: createJobsTable(db),
+    maintenance: createMaintenance({ db, blobs, folder, clock }),
+    runs: createRunsTable(db),
+    models: createModelsTable(db),
+    evaluations: createEvaluationsTable(db),
+    deployments: createDeploymentsTable(db),
     close(): void {
       if (isClosed) return;
       isClosed = true;
@@ -76,12 +74,4 @@ function createStore(folder: StoreFolder, db: Database, lock: StationLock) {
       lock.release();
     },
   };
-}
-
-function notInitialized(folder: StoreFolder): AppError {
-  return new AppError(
-    'STATION_NOT_INITIALIZED',
-    `there is no station in ${folder.dir}: run \`init --data-dir ${folder.dir}\` first`,
-    { data: { dataDir: folder.dir } },
-  );
 }

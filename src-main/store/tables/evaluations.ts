@@ -1,0 +1,162 @@
+/** Evaluations: what was asked, the report, and the prediction of every picture. */
+import {
+  type ClassificationReport,
+  type Evaluation,
+  evaluationSchema,
+} from '../../../src-preload/contract/evaluation.ts';
+import type { BlobHash, EvaluationId, ImageHash, JobId, Split } from '../../../src-preload/contract/ids.ts';
+import type { Database } from '../connection.ts';
+
+/** The same model bytes on the same pictures. */
+export interface EvaluationContent {
+  readonly modelHash: BlobHash;
+  readonly dataset: { readonly name: string; readonly version: number; readonly split: Split };
+}
+
+export interface NewEvaluation extends EvaluationContent {
+  readonly id: EvaluationId;
+  /** `NAME/VERSION`, or the file. */
+  readonly modelLabel: string;
+  readonly model: { readonly name: string; readonly version: number } | null;
+  /** Anything JSON holds; given back by `readRequest`. */
+  readonly request: unknown;
+  readonly createdAt: number;
+}
+
+export interface EvaluatedPicture {
+  readonly imageHash: ImageHash;
+  readonly trueClass: string;
+  readonly predictedClass: string;
+  /** Probability of the predicted class. */
+  readonly score: number;
+}
+
+/** An evaluation whose report may still be missing. */
+export type EvaluationRecord = Omit<Evaluation, 'report'> & {
+  readonly report: ClassificationReport | null;
+  readonly jobId: JobId | null;
+  readonly request: unknown;
+};
+
+interface EvaluationRow {
+  id: string;
+  job_id: string | null;
+  model_label: string;
+  model_name: string | null;
+  model_version: number | null;
+  dataset: string;
+  dataset_version: number;
+  split: string;
+  request: string;
+  report: string | null;
+  created_at: number;
+}
+
+const selectEvaluation = `
+  SELECT evaluation.id, job_id, model_label, model_name, model_version, dataset.name AS dataset, dataset_version, split,
+    request, report, evaluation.created_at
+  FROM evaluation JOIN dataset ON dataset.id = evaluation.dataset_id`;
+
+export type EvaluationsTable = ReturnType<typeof createEvaluationsTable>;
+
+export function createEvaluationsTable(db: Database) {
+  return { ...createEvaluationQueries(db), ...createEvaluationChanges(db) };
+}
+
+function createEvaluationQueries(db: Database) {
+  return {
+    find(id: EvaluationId): EvaluationRecord | undefined {
+      const row = db.get<EvaluationRow>(`${selectEvaluation} WHERE evaluation.id = ?`, [id]);
+      return row && toRecord(row);
+    },
+    /** Those that have a report, newest first. */
+    list(filter: { modelName?: string | undefined; modelVersion?: number | undefined }): Evaluation[] {
+      const rows = db.all<EvaluationRow>(
+        `${selectEvaluation} WHERE report IS NOT NULL AND (:name IS NULL OR model_name = :name)
+         AND (:version IS NULL OR model_version = :version) ORDER BY evaluation.created_at DESC, evaluation.id DESC`,
+        { name: filter.modelName ?? null, version: filter.modelVersion ?? null },
+      );
+      return rows.map(toEvaluation);
+    },
+    /** All attempts at the same content, newest first. */
+    listByContent({ modelHash, dataset }: EvaluationContent): EvaluationRecord[] {
+      const rows = db.all<EvaluationRow>(
+        `${selectEvaluation} WHERE model_hash = ? AND dataset.name = ? AND dataset_version = ? AND split = ?
+         ORDER BY evaluation.created_at DESC, evaluation.id DESC`,
+        [modelHash, dataset.name, dataset.version, dataset.split],
+      );
+      return rows.map(toRecord);
+    },
+    listPredictions(id: EvaluationId): EvaluatedPicture[] {
+      return db.all<EvaluatedPicture>(
+        `SELECT image_hash AS imageHash, true_class AS trueClass, predicted_class AS predictedClass, score
+         FROM evaluation_prediction WHERE evaluation_id = ? ORDER BY image_hash`,
+        [id],
+      );
+    },
+  };
+}
+
+function createEvaluationChanges(db: Database) {
+  return {
+    insert(evaluation: NewEvaluation): void {
+      db.run(
+        `INSERT INTO evaluation (id, model_hash, model_label, model_name, model_version, dataset_id, dataset_version,
+           split, request, created_at)
+         VALUES (:id, :modelHash, :modelLabel, :modelName, :modelVersion, (SELECT id FROM dataset WHERE name = :dataset),
+           :datasetVersion, :split, :request, :createdAt)`,
+        {
+          id: evaluation.id,
+          modelHash: evaluation.modelHash,
+          modelLabel: evaluation.modelLabel,
+          modelName: evaluation.model?.name ?? null,
+          modelVersion: evaluation.model?.version ?? null,
+          dataset: evaluation.dataset.name,
+          datasetVersion: evaluation.dataset.version,
+          split: evaluation.dataset.split,
+          request: JSON.stringify(evaluation.request),
+          createdAt: evaluation.createdAt,
+        },
+      );
+    },
+    setJob(id: EvaluationId, jobId: JobId): void {
+      db.run('UPDATE evaluation SET job_id = ? WHERE id = ?', [jobId, id]);
+    },
+    /** Writes report and predictions, once. */
+    complete(id: EvaluationId, report: ClassificationReport, predictions: readonly EvaluatedPicture[]): void {
+      db.transaction(() => {
+        db.run('UPDATE evaluation SET report = ? WHERE id = ?', [JSON.stringify(report), id]);
+        for (const { imageHash, trueClass, predictedClass, score } of predictions) {
+          db.run(
+            `INSERT INTO evaluation_prediction (evaluation_id, image_hash, true_class, predicted_class, score)
+             VALUES (?, ?, ?, ?, ?)`,
+            [id, imageHash, trueClass, predictedClass, score],
+          );
+        }
+      });
+    },
+  };
+}
+
+function toRecord(row: EvaluationRow): EvaluationRecord {
+  const { report, ...rest } = evaluationSchema.partial({ report: true }).parse({
+    id: row.id,
+    model: row.model_label,
+    modelName: row.model_name,
+    modelVersion: row.model_version,
+    dataset: { name: row.dataset, version: row.dataset_version, split: row.split },
+    ...(row.report !== null && { report: JSON.parse(row.report) }),
+    createdAt: row.created_at,
+  });
+  return {
+    ...rest,
+    report: report ?? null,
+    jobId: row.job_id as JobId | null,
+    request: JSON.parse(row.request),
+  };
+}
+
+function toEvaluation(row: EvaluationRow): Evaluation {
+  const { jobId: _jobId, request: _request, ...evaluation } = toRecord(row);
+  return evaluationSchema.parse(evaluation);
+}
