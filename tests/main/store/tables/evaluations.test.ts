@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import type { EvaluatedPicture, NewEvaluation } from '../../../../src-main/store/tables/evaluations.ts';
+import type { ClassificationReport } from '../../../../src-preload/contract/evaluation.ts';
+import type { EvaluationId } from '../../../../src-preload/contract/ids.ts';
+import { openTestStoreWithDataset, testHash } from './open-test-store.ts';
+
+const newEvaluation: NewEvaluation = {
+  id: 'evaluation-1' as EvaluationId,
+  modelHash: testHash('a'),
+  modelLabel: '/models/foreign.onnx',
+  model: null,
+  dataset: { name: 'leaf', version: 1, split: 'test' },
+  request: { pixelRange: '0..1' },
+  createdAt: 5,
+};
+
+const report: ClassificationReport = {
+  accuracy: 0.5,
+  accuracyInterval: [0.09, 0.9],
+  precision: 0.25,
+  recall: 0.5,
+  f1: 1 / 3,
+  logLoss: 0.7,
+  perClass: [
+    { className: 'healthy', precision: 0.5, recall: 1, f1: 2 / 3, support: 1 },
+    { className: 'rust', precision: null, recall: 0, f1: 0, support: 1 },
+  ],
+  confusion: [
+    [1, 0],
+    [1, 0],
+  ],
+  classNames: ['healthy', 'rust'],
+  count: 2,
+  latencyMs: { p50: 1, p95: 2, p99: 3, mean: 1.2 },
+  provider: 'cpu',
+};
+
+const predictions: EvaluatedPicture[] = [
+  { imageHash: testHash('3'), trueClass: 'healthy', predictedClass: 'healthy', score: 0.75 },
+  { imageHash: testHash('4'), trueClass: 'rust', predictedClass: 'healthy', score: 0.5 },
+];
+
+describe('evaluations', () => {
+  it('lists an evaluation once it has its report, with the prediction of every picture', () => {
+    const { evaluations } = openTestStoreWithDataset();
+    evaluations.insert(newEvaluation);
+    expect(evaluations.list({})).toEqual([]);
+    expect(evaluations.find(newEvaluation.id)).toMatchObject({
+      report: null,
+      request: { pixelRange: '0..1' },
+    });
+    evaluations.complete(newEvaluation.id, report, predictions);
+    expect(evaluations.list({})).toEqual([
+      {
+        id: 'evaluation-1',
+        model: '/models/foreign.onnx',
+        modelName: null,
+        modelVersion: null,
+        dataset: { name: 'leaf', version: 1, split: 'test' },
+        report,
+        createdAt: 5,
+      },
+    ]);
+    expect(evaluations.listPredictions(newEvaluation.id)).toEqual(predictions);
+  });
+
+  it('finds what was already measured by the bytes of the model and the pictures', () => {
+    const { evaluations } = openTestStoreWithDataset();
+    evaluations.insert(newEvaluation);
+    const found = (split: 'test' | 'val') =>
+      evaluations.listByContent({
+        modelHash: newEvaluation.modelHash,
+        dataset: { name: 'leaf', version: 1, split },
+      });
+    expect(found('test').map(({ id }) => id)).toEqual(['evaluation-1']);
+    expect(found('val')).toEqual([]);
+  });
+});
