@@ -37,7 +37,7 @@ export interface Database extends ReadableDatabase {
   transaction<T>(work: () => T, durability?: Durability): T;
   /** Runs the listener once the transaction around the call is committed, never if it is rolled back; at once outside one. */
   afterCommit(listener: () => void): void;
-  /** Copies the database into a new file, a few pages at a time, between the station's other work. */
+  /** Copies the database into a new, self-contained file, a few pages at a time, between the station's other work. */
   backup(file: string): Promise<void>;
 }
 
@@ -161,6 +161,7 @@ class Connection implements Omit<Database, typeof writable> {
   async backup(file: string): Promise<void> {
     try {
       await this.#sqlite.backup(file, { progress: () => 256 });
+      detachFromLog(file);
     } catch (cause) {
       withStoreErrorsSync(file, () => {
         throw cause;
@@ -210,4 +211,11 @@ class Connection implements Omit<Database, typeof writable> {
   #told<T>(work: () => T): T {
     return withStoreErrorsSync(this.file, work);
   }
+}
+
+/** A copy of a database in WAL mode asks for a log beside it; a copy that is only kept needs none. */
+function detachFromLog(file: string): void {
+  const sqlite = new Sqlite(file);
+  sqlite.exec('PRAGMA journal_mode = DELETE');
+  sqlite.close();
 }

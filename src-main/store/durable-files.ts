@@ -15,7 +15,12 @@ export function writeFileDurably(file: string, content: string, mode: number): v
 /** Copies bytes (sharing them where the file system can) and waits for the disk. */
 export function copyFileDurably(from: string, to: string): void {
   copyFileSync(from, to, constants.COPYFILE_FICLONE);
-  const descriptor = openSync(to, 'r+');
+  syncFileNow(to);
+}
+
+/** Waits until the file's bytes are on the disk, whoever wrote them. */
+export function syncFileNow(file: string): void {
+  const descriptor = openSync(file, 'r+');
   try {
     fsyncSync(descriptor);
   } finally {

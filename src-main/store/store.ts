@@ -31,7 +31,7 @@ export type Store = ReturnType<typeof createStore>;
  */
 export function openStore(dataDir: string, options: OpenStoreOptions): Store {
   const folder = locateFolder(dataDir);
-  if (!options.create && !existsSync(folder.dir)) throw notInitialized(folder);
+  if (!options.create && !isStation(folder)) throw notInitialized(folder);
   createFolder(folder);
   const clock = options.clock ?? systemClock;
   const lock = acquireStationLock(folder.dir, {
@@ -51,6 +51,11 @@ export function openStore(dataDir: string, options: OpenStoreOptions): Store {
 /** Whether `openStore` would find a station here without `create`. */
 export function isInitialized(dataDir: string): boolean {
   return existsSync(locateFolder(dataDir).database);
+}
+
+/** A folder that is somebody else's is left as it is; one whose database alone is gone is damaged, and told so. */
+function isStation(folder: StoreFolder): boolean {
+  return existsSync(folder.database) || existsSync(folder.snapshots);
 }
 
 function createStore(folder: StoreFolder, db: Database, lock: StationLock, clock: Clock) {

@@ -1,0 +1,62 @@
+/** Which columns hold blob hashes: what integrity demands, and what the garbage collection spares. */
+import type { BlobHash } from '../../src-preload/contract/ids.ts';
+import type { ReadableDatabase } from './connection.ts';
+
+/**
+ * `blob`: the blob must exist. `spared`: kept as long as it exists. `covered`: always also in a column above
+ * it, held there by a foreign key or by the import that wrote both.
+ */
+export type HashColumnKind = 'blob' | 'spared' | 'covered';
+
+export interface HashColumn {
+  readonly table: string;
+  readonly column: string;
+  readonly kind: HashColumnKind;
+}
+
+/** Every column whose name ends in `hash`; a test compares the list with the schema. */
+export const hashColumns: readonly HashColumn[] = [
+  { table: 'image', column: 'hash', kind: 'blob' },
+  { table: 'image', column: 'thumbnail_hash', kind: 'blob' },
+  { table: 'run', column: 'checkpoint_hash', kind: 'blob' },
+  { table: 'run_artifact', column: 'blob_hash', kind: 'blob' },
+  { table: 'model_version', column: 'blob_hash', kind: 'blob' },
+  { table: 'evaluation', column: 'model_hash', kind: 'spared' },
+  { table: 'import_file', column: 'image_hash', kind: 'covered' },
+  { table: 'annotation_revision', column: 'image_hash', kind: 'covered' },
+  { table: 'image_label', column: 'image_hash', kind: 'covered' },
+  { table: 'dataset_entry', column: 'image_hash', kind: 'covered' },
+  { table: 'evaluation_prediction', column: 'image_hash', kind: 'covered' },
+];
+
+/** Hashes whose blobs must exist. */
+export function readRequiredBlobs(db: ReadableDatabase): Set<BlobHash> {
+  return readColumns(db, ['blob']);
+}
+
+/** Hashes whose blobs may not be removed, those in the requests of unfinished jobs included. */
+export function readSparedBlobs(db: ReadableDatabase): Set<BlobHash> {
+  const hashes = readColumns(db, ['blob', 'spared']);
+  const specs = db.all<{ spec: string }>(`SELECT spec FROM job WHERE status IN ('queued', 'running')`);
+  for (const { spec } of specs) {
+    for (const [hash] of spec.matchAll(/[0-9a-f]{64}/g)) hashes.add(hash as BlobHash);
+  }
+  return hashes;
+}
+
+/** A snapshot of an older schema may lack a table or column: it then refers to nothing there. */
+function readColumns(db: ReadableDatabase, kinds: readonly HashColumnKind[]): Set<BlobHash> {
+  const hashes = new Set<BlobHash>();
+  for (const { table, column } of hashColumns.filter(({ kind }) => kinds.includes(kind))) {
+    if (!hasColumn(db, table, column)) continue;
+    const rows = db.iterate<{ hash: BlobHash }>(
+      `SELECT ${column} AS hash FROM ${table} WHERE ${column} IS NOT NULL`,
+    );
+    for (const { hash } of rows) hashes.add(hash);
+  }
+  return hashes;
+}
+
+function hasColumn(db: ReadableDatabase, table: string, column: string): boolean {
+  return db.get('SELECT 1 FROM pragma_table_info(?) WHERE name = ?', [table, column]) !== undefined;
+}

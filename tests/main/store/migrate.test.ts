@@ -1,0 +1,79 @@
+/** Schema upgrades: whole or not at all, never backwards. */
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { hashColumns } from '../../../src-main/store/blob-references.ts';
+import { type Database, openDatabase } from '../../../src-main/store/connection.ts';
+import { migrate, readSchemaVersion } from '../../../src-main/store/migrate.ts';
+import { migrations } from '../../../src-main/store/migrations/index.ts';
+import { listSnapshots } from '../../../src-main/store/snapshots.ts';
+import { openStore } from '../../../src-main/store/store.ts';
+import { createTemporaryFolder } from './temporary-folder.ts';
+
+const first = {
+  name: '0001-first',
+  sql: 'CREATE TABLE leaf (id INTEGER) STRICT; INSERT INTO leaf VALUES (1)',
+};
+const second = { name: '0002-second', sql: 'ALTER TABLE leaf ADD COLUMN stage TEXT' };
+
+function createEmptyDatabase(): Database {
+  const db = openDatabase(join(createTemporaryFolder(), 'test.db'));
+  onTestFinished(() => db.close());
+  return db;
+}
+
+test('all migrations ran on a new station, and each is named by its number', () => {
+  const store = openStore(createTemporaryFolder(), { create: true });
+  expect(readSchemaVersion(store.db)).toBe(migrations.length);
+  expect(migrations.map(({ name }) => Number(name.slice(0, 4)))).toEqual(
+    migrations.map((_, index) => index + 1),
+  );
+  store.close();
+});
+
+test('a migration that fails half way leaves the version before it, with its rows', () => {
+  const db = createEmptyDatabase();
+  migrate(db, { migrations: [first] });
+  const broken = { name: '0002-broken', sql: 'DELETE FROM leaf; ALTER TABLE nothing ADD COLUMN x TEXT' };
+  expect(() => migrate(db, { migrations: [first, broken] })).toThrow(/nothing/);
+  expect(readSchemaVersion(db)).toBe(1);
+  expect(db.all('SELECT id FROM leaf')).toEqual([{ id: 1 }]);
+  migrate(db, { migrations: [first, second] });
+  expect(db.all('SELECT id, stage FROM leaf')).toEqual([{ id: 1, stage: null }]);
+});
+
+test('a copy is asked for before an upgrade, and only then', () => {
+  const db = createEmptyDatabase();
+  const asked: number[][] = [];
+  const beforeUpgrade = (from: number, to: number) => void asked.push([from, to, readSchemaVersion(db)]);
+  migrate(db, { migrations: [first], beforeUpgrade });
+  migrate(db, { migrations: [first], beforeUpgrade });
+  migrate(db, { migrations: [first, second], beforeUpgrade });
+  expect(asked).toEqual([[1, 2, 1]]);
+});
+
+test('a database from the future is refused, naming both versions, and is not touched', () => {
+  const dataDir = createTemporaryFolder();
+  const store = openStore(dataDir, { create: true });
+  store.db.execute('PRAGMA user_version = 99');
+  store.close();
+  expect(() => openStore(dataDir, { create: true })).toThrow(
+    expect.objectContaining({
+      code: 'STORE_FROM_FUTURE',
+      message: expect.stringMatching(new RegExp(`99.*${migrations.length}`)),
+    }),
+  );
+  expect(listSnapshots(store.folder)).toEqual([]);
+});
+
+test('every column that holds a hash is known to the integrity check and the garbage collection', () => {
+  const store = openStore(createTemporaryFolder(), { create: true });
+  const columns = store.db.all<{ table: string; column: string }>(
+    `SELECT t.name AS "table", c.name AS "column" FROM sqlite_schema t, pragma_table_info(t.name) c
+     WHERE t.type = 'table' AND c.name LIKE '%hash' ORDER BY 1, 2`,
+  );
+  const known = hashColumns.map(({ table, column }) => ({ table, column }));
+  const byName = (a: { table: string; column: string }, b: { table: string; column: string }) =>
+    `${a.table}.${a.column}` < `${b.table}.${b.column}` ? -1 : 1;
+  expect(columns.sort(byName)).toEqual(known.sort(byName));
+  store.close();
+});
