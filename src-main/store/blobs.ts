@@ -87,7 +87,7 @@ function createBlobWriter(dir: string) {
   const placeBytes = (content: Uint8Array) =>
     slots.add(() => withStoreErrors(dir, () => place.bytes(content)));
   const placeStream = (content: AsyncIterable<Uint8Array>) =>
-    slots.add(() => withStoreErrors(dir, () => place.stream(content)));
+    slots.add(() => withStoreErrors(dir, () => place.stream(markErrors(content)))).catch(unmarkError);
   const settled = async (placed: Promise<BlobHash>): Promise<BlobHash> => {
     const hash = await placed;
     await withStoreErrors(dir, () => settle(hash));
@@ -96,7 +96,7 @@ function createBlobWriter(dir: string) {
   return {
     write: (content: Uint8Array) => settled(placeBytes(content)),
     writeStream: (content: AsyncIterable<Uint8Array>) => settled(placeStream(content)),
-    writeFile: (file: string) => settled(placeStream(createReadStream(file))),
+    writeFile: (file: string) => settled(placeStream(readChunks(file))),
     async writeMany(contents: readonly Uint8Array[]): Promise<BlobHash[]> {
       const hashes = await allOrFirstError(contents.map(placeBytes));
       const perFolder = new Map(hashes.map((hash) => [hash.slice(0, 2), hash]));
@@ -186,6 +186,26 @@ async function pour(content: AsyncIterable<Uint8Array>, file: FileHandle, digest
     digest.update(chunk);
     await file.writeFile(chunk);
   }
+}
+
+/** Opens the file when it is its turn. */
+async function* readChunks(file: string): AsyncIterable<Uint8Array> {
+  yield* createReadStream(file);
+}
+
+/** What a source throws is its caller's affair and must not be told as a failure of the store. */
+class SourceError extends Error {}
+
+async function* markErrors(content: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+  try {
+    yield* content;
+  } catch (cause) {
+    throw new SourceError('the source of a blob failed', { cause });
+  }
+}
+
+function unmarkError(error: unknown): never {
+  throw error instanceof SourceError ? error.cause : error;
 }
 
 async function readBlob(dir: string, hash: AnyBlobHash): Promise<Buffer> {
