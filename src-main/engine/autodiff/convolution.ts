@@ -39,10 +39,32 @@ function mirrorWeights(e: Expressions, w: Value, group: number): Value {
 /**
  * dw[o, c, i, j] = Σ over images and positions of dy[n, o, p] x[n, c, p · stride + (i, j)].
  *
- * For each image and group, one matrix product of dy `[o, p]` with the unfolded input `[kh kw c, p]`
- * transposed; then a sum over the images.
+ * Three forms, by what was measured fastest on two cores: channels that do not mix need no product; small pictures
+ * take one long product per tap over all images; large ones one product per image with all taps.
  */
 export function convWeightGradient(
+  e: Expressions,
+  x: Value,
+  w: Value,
+  attributes: ConvAttributes,
+  dy: Value,
+): Value {
+  const [o, c] = fourSizes(w.shape);
+  const [, , height, width] = fourSizes(dy.shape);
+  if (c === 1 && o === attributes.group) return depthwiseWeightGradient(e, x, w, attributes, dy);
+  const isSmall = height * width <= smallPicture;
+  if (isSmall && attributes.group === 1) return tapwiseWeightGradient(e, x, w, attributes, dy);
+  return unfoldedWeightGradient(e, x, w, attributes, dy);
+}
+
+/** Positions of dy up to which the tap-wise form is faster: 8.7 against 4.5 ms at 16 × 16, 10.7 against 28 at 40 × 40. */
+const smallPicture = 256;
+
+/**
+ * For each image and group, one matrix product of dy `[o, p]` with the unfolded input `[kh kw c, p]` transposed;
+ * then a sum over the images.
+ */
+function unfoldedWeightGradient(
   e: Expressions,
   x: Value,
   w: Value,
@@ -52,13 +74,37 @@ export function convWeightGradient(
   const { group } = attributes;
   const [o, c, kh, kw] = fourSizes(w.shape);
   const [n, , height, width] = fourSizes(dy.shape);
-  if (c === 1 && o === group) return depthwiseWeightGradient(e, x, w, attributes, dy);
   const taps = listTaps(e, x, w, attributes, dy).map((tap) => e.reshape(tap, [n, group, c, height * width]));
   const unfolded = e.concat(taps, 2);
   const rows = e.reshape(dy, [n, group, o / group, height * width]);
   const perImage = e.matMul(rows, e.transpose(unfolded, [0, 1, 3, 2]));
   const summed = e.reshape(e.sum(perImage, [0], false), [o, kh * kw, c]);
   return e.reshape(e.transpose(summed, [0, 2, 1]), [o, c, kh, kw]);
+}
+
+/** With the channels last, each tap is a matrix `[n p, c]`, and dy `[n p, o]` transposed times it a slice of dw. */
+function tapwiseWeightGradient(
+  e: Expressions,
+  x: Value,
+  w: Value,
+  { strides, pads, dilations }: ConvAttributes,
+  dy: Value,
+): Value {
+  const [o, c, kh, kw] = fourSizes(w.shape);
+  const [n, , height, width] = fourSizes(dy.shape);
+  const padded = e.pad(e.transpose(x, [0, 2, 3, 1]), [0, pads[0], pads[1], 0, 0, pads[2], pads[3], 0]);
+  const rows = e.reshape(e.transpose(dy, [0, 2, 3, 1]), [n * height * width, o]);
+  const products = listOffsets(kh, kw).map(([row, column]) => {
+    const [top, left] = [row * dilations[0], column * dilations[1]];
+    const tap = e.slice(padded, {
+      starts: [0, top, left, 0],
+      ends: [n, top + (height - 1) * strides[0] + 1, left + (width - 1) * strides[1] + 1, c],
+      steps: [1, strides[0], strides[1], 1],
+    });
+    const product = e.gemm(rows, e.reshape(tap, [n * height * width, c]), true, false);
+    return e.reshape(product, [1, o, c]);
+  });
+  return e.reshape(e.transpose(e.concat(products, 0), [1, 2, 0]), [o, c, kh, kw]);
 }
 
 /** One product and one sum per tap: the channels do not mix. */
@@ -98,6 +144,11 @@ function listTaps(e: Expressions, x: Value, w: Value, attributes: ConvAttributes
       steps: [1, 1, strides[0], strides[1]],
     });
   });
+}
+
+/** Rows and columns of a kernel, row by row. */
+function listOffsets(kh: number, kw: number): (readonly [number, number])[] {
+  return Array.from({ length: kh * kw }, (_, index) => [Math.floor(index / kw), index % kw] as const);
 }
 
 /** A transposed convolution is the input gradient of a convolution: the roles of x and dy swap. */
