@@ -38,24 +38,32 @@ export function encodeTrainerState(state: TrainerState): Uint8Array {
   return new Uint8Array(Buffer.concat([content, checksum(content)]));
 }
 
-/** @throws AppError MODEL_UNREADABLE for bytes that are damaged, of another version, or of another subject */
-export function decodeTrainerState(bytes: Uint8Array, expected: TrainerState): TrainerState {
+/** @throws AppError MODEL_UNREADABLE for bytes that are damaged or of another version */
+export function decodeTrainerState(bytes: Uint8Array): TrainerState {
   const content = checkEnvelope(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
   const textLength = content.readUInt32LE(magic.length + 4);
   const header = parseHeader(content.subarray(prefixBytes, prefixBytes + textLength));
-  checkSubject(header.subject, expected.subject);
   const vectors = new Map<string, Float32Array>();
   let offset = prefixBytes + textLength;
   for (const { name, length } of header.vectors) {
     const end = offset + 4 * length;
-    if (expected.vectors.get(name)?.length !== length || end > content.length) {
-      throw foreign(`the vector ${name} of ${length} numbers does not fit`);
-    }
     vectors.set(name, new Float32Array(Uint8Array.from(content.subarray(offset, end)).buffer));
     offset = end;
   }
-  if (vectors.size !== expected.vectors.size) throw foreign('vectors are missing');
   return { subject: header.subject, stepCount: header.stepCount, vectors };
+}
+
+/** @throws AppError MODEL_UNREADABLE for the state of another model or optimizer, saying where they differ */
+export function checkTrainerState(found: TrainerState, expected: TrainerState): void {
+  for (const [key, value] of Object.entries(expected.subject)) {
+    if (found.subject[key] !== value) throw foreign(`its ${key} is ${found.subject[key]}, expected ${value}`);
+  }
+  const names = new Set([...found.vectors.keys(), ...expected.vectors.keys()]);
+  for (const name of names) {
+    const [length, wanted] = [found.vectors.get(name)?.length, expected.vectors.get(name)?.length];
+    if (length !== wanted)
+      throw foreign(`${name} has ${length ?? 'no'} numbers, expected ${wanted ?? 'none'}`);
+  }
 }
 
 function checkEnvelope(bytes: Buffer): Buffer {
@@ -76,12 +84,6 @@ function parseHeader(text: Buffer): Header {
     return JSON.parse(text.toString()) as Header;
   } catch (cause) {
     throw new AppError('MODEL_UNREADABLE', 'the header of the training state is damaged', { cause });
-  }
-}
-
-function checkSubject(found: Header['subject'], expected: TrainerState['subject']): void {
-  for (const [key, value] of Object.entries(expected)) {
-    if (found[key] !== value) throw foreign(`its ${key} is ${found[key]}, expected ${value}`);
   }
 }
 

@@ -6,10 +6,11 @@ import { createInferenceGraph, type TrainedValues } from './nn/inference-graph.t
 import { writeOnnx } from './onnx/write.ts';
 import type { OptimizerOptions } from './optim/optimizer.ts';
 import { createTrainingGraph, type StateVector, type TrainingGraph } from './optim/training-graph.ts';
+import { expandNormalization } from './passes/expand-normalization.ts';
 import { createModelRunner, type ModelRunner } from './runtime/model-runner.ts';
 import type { ProviderName } from './runtime/providers.ts';
 import { createStepRunner, type StepFeed, type StepRunner } from './runtime/step-runner.ts';
-import { decodeTrainerState, encodeTrainerState } from './trainer-state.ts';
+import { checkTrainerState, decodeTrainerState, encodeTrainerState } from './trainer-state.ts';
 
 export interface TrainerOptions {
   readonly model: Classifier;
@@ -76,7 +77,7 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
   const training = createTrainingGraph({ ...model, ...options });
   const initial = createInitialState(model, training.state);
   const runner = await createStepRunner({
-    model: writeOnnx(training.graph),
+    model: writeOnnx(provider === 'cpu' ? training.graph : expandNormalization(training.graph)),
     provider,
     ...pickThreads(options),
     state: initial,
@@ -151,7 +152,8 @@ class OnnxTrainer implements Trainer {
 
   async loadState(bytes: Uint8Array): Promise<void> {
     const expected = { subject: describeSubject(this.#options), stepCount: 0, vectors: this.#initial };
-    const state = decodeTrainerState(bytes, expected);
+    const state = decodeTrainerState(bytes);
+    checkTrainerState(state, expected);
     this.#runner.writeState(state.vectors);
     this.#stepCount = state.stepCount;
     await this.#dropPredictor();

@@ -1,0 +1,116 @@
+/** The golden cases of op-gradients.json, and the graph that computes one of them with its gradients. */
+import { readFileSync } from 'node:fs';
+import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
+import { differentiate } from '../../src-main/engine/autodiff/differentiate.ts';
+import { createGraphBuilder } from '../../src-main/engine/graph/builder.ts';
+import { createExpressions } from '../../src-main/engine/graph/expressions.ts';
+import type { Graph, OpKind, OpTable, Value } from '../../src-main/engine/graph/ops.ts';
+import { floatTensor } from '../../src-main/engine/graph/tensor.ts';
+import { writeOnnx } from '../../src-main/engine/onnx/write.ts';
+
+export interface GoldenTensor {
+  readonly shape: readonly number[];
+  readonly values: readonly number[];
+}
+
+export interface GoldenCase {
+  readonly op: OpKind;
+  readonly name: string;
+  readonly attributes: OpTable[OpKind]['attributes'];
+  /** False where finite differences do not hold. */
+  readonly smooth: boolean;
+  readonly inputs: readonly GoldenTensor[];
+  readonly cotangent: GoldenTensor;
+  readonly output: GoldenTensor;
+  /** Null for inputs without a gradient. */
+  readonly gradients: readonly (GoldenTensor | null)[];
+}
+
+export function readGolden<T>(name: string): T {
+  const path = `${import.meta.dirname}/../fixtures/engine/${name}.json`;
+  return JSON.parse(readFileSync(path, 'utf8')) as T;
+}
+
+export interface CaseResult {
+  /** sum(y * cotangent) */
+  readonly loss: number;
+  readonly output: Float32Array;
+  /** By input position. */
+  readonly gradients: ReadonlyMap<number, Float32Array>;
+}
+
+export interface CaseRunner {
+  run(inputs: readonly Float32Array[]): Promise<CaseResult>;
+  dispose(): Promise<void>;
+}
+
+/** Inputs `x0`, `x1`, …; outputs `loss`, `y`, and `g<position>` for each differentiated input. */
+export function buildCaseGraph(golden: GoldenCase): Graph {
+  const e = createExpressions(createGraphBuilder());
+  const leaves = golden.inputs.map(({ shape }, index) => e.builder.input(`x${index}`, 'float32', shape));
+  const inputs = leaves.map((leaf, index) =>
+    golden.op === 'Where' && index === 0
+      ? e.builder.node('Greater', [leaf, e.scalar(0.5)], {})[0]
+      : golden.op === 'BatchNormalizationTraining' && index >= 3
+        ? e.add(leaf, leaf)
+        : leaf,
+  );
+  const y = applyOp(e.builder.node, golden, inputs);
+  const weighted = e.mul(y, e.constant(floatTensor(golden.cotangent.values, golden.cotangent.shape)));
+  const loss = e.sum(
+    weighted,
+    weighted.shape.map((_, axis) => axis),
+    false,
+  );
+  const positions = listDifferentiated(golden);
+  const gradients = differentiate(
+    e,
+    loss,
+    positions.flatMap((position) => leaves[position] ?? []),
+  );
+  const rename = (value: Value, name: string) =>
+    e.builder.node('Identity', [value], {}, { outputs: [name] })[0];
+  return e.builder.finish('case', [
+    rename(loss, 'loss'),
+    rename(y, 'y'),
+    ...gradients.map((gradient, index) => rename(gradient, `g${positions[index]}`)),
+  ]);
+}
+
+export async function createCaseRunner(golden: GoldenCase): Promise<CaseRunner> {
+  const session = await InferenceSession.create(writeOnnx(buildCaseGraph(golden)), {
+    executionProviders: ['cpu'],
+    intraOpNumThreads: 1,
+    logSeverityLevel: 3,
+  });
+  return {
+    run: async (inputs) => {
+      const feeds = golden.inputs.map(({ shape }, index) => {
+        const values = inputs[index] ?? new Float32Array();
+        return [`x${index}`, new OrtTensor('float32', values, shape)] as const;
+      });
+      const used = feeds.filter(([name]) => session.inputNames.includes(name));
+      const outputs = await session.run(Object.fromEntries(used));
+      const floats = (name: string) => outputs[name]?.data as Float32Array;
+      return {
+        loss: floats('loss')[0] ?? Number.NaN,
+        output: floats('y'),
+        gradients: new Map(listDifferentiated(golden).map((position) => [position, floats(`g${position}`)])),
+      };
+    },
+    dispose: () => session.release(),
+  };
+}
+
+function listDifferentiated(golden: GoldenCase): number[] {
+  return golden.gradients.flatMap((gradient, position) => (gradient ? [position] : []));
+}
+
+function applyOp(
+  node: ReturnType<typeof createGraphBuilder>['node'],
+  golden: GoldenCase,
+  inputs: readonly Value[],
+): Value {
+  const outputs = node(golden.op, inputs as OpTable[OpKind]['inputs'], golden.attributes);
+  return outputs[0];
+}
