@@ -1,12 +1,12 @@
 /** Content-addressed files: `<blobs>/ab/cdef…`, named by their sha-256, durable when a write has returned. */
 import { createHash, type Hash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
+import { type FileHandle, open, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import PQueue from 'p-queue';
 import type { BlobHash, ImageHash } from '../../src-preload/contract/ids.ts';
 import { AppError } from '../base/app-error.ts';
-import { createFolderSync } from './durable-files.ts';
+import { createFolderSync, makeFolder } from './durable-files.ts';
 import { codeOf, withStoreErrors } from './store-error.ts';
 
 /** A picture's hash is its blob's hash. */
@@ -134,7 +134,7 @@ function createPrefixFolders(dir: string) {
   const syncFolder = createFolderSync();
   const made = new Map<string, Promise<void>>();
   const make = async (folder: string): Promise<void> => {
-    await mkdir(folder, { recursive: true });
+    makeFolder(folder);
     await syncFolder(dir);
   };
   const ensureFolder = (folder: string): Promise<void> => {

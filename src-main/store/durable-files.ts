@@ -1,5 +1,15 @@
 /** File work that survives a power cut: what these functions have returned from is on the disk. */
-import { closeSync, constants, copyFileSync, fsyncSync, openSync, renameSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  copyFileSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs';
 import { open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { codeOf } from './store-error.ts';
@@ -16,6 +26,17 @@ export function writeFileDurably(file: string, content: string, mode: number): v
 export function copyFileDurably(from: string, to: string): void {
   copyFileSync(from, to, constants.COPYFILE_FICLONE);
   syncFileNow(to);
+}
+
+/** A folder and those above it. Node's own recursive form tells ENOENT where the disk is read-only. */
+export function makeFolder(dir: string): void {
+  if (existsSync(dir)) return;
+  if (dirname(dir) !== dir) makeFolder(dirname(dir));
+  try {
+    mkdirSync(dir);
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw error;
+  }
 }
 
 /** Waits until the file's bytes are on the disk, whoever wrote them. */

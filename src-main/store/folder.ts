@@ -1,6 +1,7 @@
 /** Where everything lies inside a data folder. */
-import { mkdirSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { makeFolder, syncFolderNow } from './durable-files.ts';
 import { withStoreErrorsSync } from './store-error.ts';
 
 export interface StoreFolder {
@@ -35,8 +36,8 @@ export function locateFolder(dataDir: string): StoreFolder {
 /** @throws {AppError} STORE_READ_ONLY, STORE_DISK_FULL */
 export function createFolder(folder: StoreFolder): void {
   withStoreErrorsSync(folder.dir, () => {
-    for (const dir of [folder.dir, folder.blobs, folder.snapshots, folder.staging]) {
-      mkdirSync(dir, { recursive: true });
-    }
+    const isNew = !existsSync(folder.dir);
+    for (const dir of [folder.dir, folder.blobs, folder.snapshots, folder.staging]) makeFolder(dir);
+    if (isNew) syncFolderNow(dirname(folder.dir));
   });
 }

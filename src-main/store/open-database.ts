@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { AppError } from '../base/app-error.ts';
 import type { Clock } from '../base/clock.ts';
 import { type Database, openDatabase } from './connection.ts';
+import { syncFolderNow } from './durable-files.ts';
 import type { StoreFolder } from './folder.ts';
 import { listDatabaseProblems } from './integrity.ts';
 import { migrate, readSchemaVersion } from './migrate.ts';
@@ -27,7 +28,9 @@ export function openStationDatabase(folder: StoreFolder, options: OpenDatabaseOp
   const db = open(folder);
   try {
     if (!options.create && readSchemaVersion(db) === 0) throw notInitialized(folder);
+    const isNew = readSchemaVersion(db) === 0;
     migrate(db, { beforeUpgrade: () => createSnapshotNow(db, folder, options.clock, 'upgrade') });
+    if (isNew) syncFolderNow(folder.dir);
     return db;
   } catch (error) {
     db.close();

@@ -1,10 +1,10 @@
 /** Puts a snapshot in the place of a damaged database; an interruption leaves the old one or the new one, whole. */
-import { existsSync, linkSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, linkSync, renameSync, rmSync } from 'node:fs';
 import { basename, isAbsolute, join } from 'node:path';
 import { AppError } from '../base/app-error.ts';
 import type { Clock } from '../base/clock.ts';
 import { openDatabaseForReading } from './connection.ts';
-import { copyFileDurably, syncFolderNow } from './durable-files.ts';
+import { copyFileDurably, makeFolder, syncFolderNow } from './durable-files.ts';
 import { locateFolder, type StoreFolder } from './folder.ts';
 import { listDatabaseProblems } from './integrity.ts';
 import { assertNotFromFuture } from './migrate.ts';
@@ -87,7 +87,7 @@ function keepAside(folder: StoreFolder, clock: Clock): string | undefined {
     .filter((file) => existsSync(file));
   if (present.length === 0) return undefined;
   const aside = join(folder.damaged, String(clock.now()));
-  mkdirSync(aside, { recursive: true });
+  makeFolder(aside);
   for (const file of present) linkOrCopy(file, join(aside, basename(file)));
   syncFolderNow(aside);
   syncFolderNow(folder.damaged);

@@ -1,11 +1,11 @@
 /** Whole copies of the database: taken, listed, thinned out. */
-import { mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Snapshot } from '../../src-preload/contract/system.ts';
 import type { Clock } from '../base/clock.ts';
 import { createId } from '../base/ids.ts';
 import type { Database } from './connection.ts';
-import { syncFileNow, syncFolderNow } from './durable-files.ts';
+import { makeFolder, syncFileNow, syncFolderNow } from './durable-files.ts';
 import type { StoreFolder } from './folder.ts';
 import { listDatabaseProblems } from './integrity.ts';
 import { withStoreErrorsSync } from './store-error.ts';
@@ -86,7 +86,7 @@ function isIntact(file: string): boolean {
 
 function prepareTemporary(folder: StoreFolder, clock: Clock): string {
   const temporary = join(folder.snapshots, `${createId(clock)}.tmp`);
-  withStoreErrorsSync(folder.snapshots, () => mkdirSync(folder.snapshots, { recursive: true }));
+  withStoreErrorsSync(folder.snapshots, () => makeFolder(folder.snapshots));
   return temporary;
 }
 

@@ -74,7 +74,7 @@ function createJobQueries(db: Database) {
     /** Newest first. */
     list(filter: { status?: JobStatus | undefined; limit: number }): Job[] {
       const rows = db.all<JobRow>(
-        `SELECT ${columns} FROM job WHERE :status IS NULL OR status = :status ORDER BY created_at DESC, id DESC LIMIT :limit`,
+        `SELECT ${columns} FROM job WHERE :status IS NULL OR status = :status ORDER BY created_at DESC, rowid DESC LIMIT :limit`,
         { status: filter.status ?? null, limit: filter.limit },
       );
       return rows.map(toJob);
@@ -82,7 +82,7 @@ function createJobQueries(db: Database) {
     /** The newest job that works for an import, a run or an evaluation. */
     findBySubject(subject: string): Job | undefined {
       const row = db.get<JobRow>(
-        `SELECT ${columns} FROM job WHERE subject = ? ORDER BY created_at DESC, id DESC LIMIT 1`,
+        `SELECT ${columns} FROM job WHERE subject = ? ORDER BY created_at DESC, rowid DESC LIMIT 1`,
         [subject],
       );
       return row && toJob(row);
@@ -90,7 +90,7 @@ function createJobQueries(db: Database) {
     /** Oldest first. */
     listQueued(): Job[] {
       return db
-        .all<JobRow>(`SELECT ${columns} FROM job WHERE status = 'queued' ORDER BY created_at, id`)
+        .all<JobRow>(`SELECT ${columns} FROM job WHERE status = 'queued' ORDER BY created_at, rowid`)
         .map(toJob);
     },
     readRequest(id: JobId): unknown {
