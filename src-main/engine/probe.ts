@@ -1,5 +1,4 @@
 /** Finds out whether an execution provider trains correctly on this machine, by training. */
-import { AppError } from '../base/app-error.ts';
 import { createClassifierFrom } from './nn/classifier.ts';
 import { activatedConvolution, classifierHead, residualBlock } from './nn/layers.ts';
 import type { Network } from './nn/network.ts';
@@ -37,9 +36,15 @@ export async function probeProvider(name: ProviderName): Promise<ProviderReport>
       : `training differs from the CPU by ${worst.toPrecision(2)}`;
     return { name, usable, reason };
   } catch (error) {
-    const reason = error instanceof AppError || error instanceof Error ? error.message : String(error);
-    return { name, usable: false, reason };
+    return { name, usable: false, reason: summarize(error) };
   }
+}
+
+/** The sentence in an error of onnxruntime: source places and failed conditions stand before it. */
+function summarize(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  const [, sentence] = message.match(/was false\. (.*)/s) ?? [];
+  return (sentence ?? message).trim();
 }
 
 /** The losses of a few steps and the probabilities after them. */

@@ -41,6 +41,7 @@ export function createGraphBuilder(): GraphBuilder {
   const initializers = new Map<Value, Tensor>();
   const nodes: Node[] = [];
   const taken = new Set<string>();
+  const takenNodes = new Set<string>();
   let counter = 0;
 
   const claim = (wanted: string | undefined, prefix = ''): string => {
@@ -51,13 +52,21 @@ export function createGraphBuilder(): GraphBuilder {
     return name;
   };
 
+  /** Files repeat node names, or leave them out. */
+  const claimNodeName = (wanted: string): string => {
+    let name = wanted;
+    for (let copy = 2; takenNodes.has(name); copy++) name = `${wanted}_${copy}`;
+    takenNodes.add(name);
+    return name;
+  };
+
   const addNode = <K extends OpKind>(
     op: K,
     nodeInputs: OpTable[K]['inputs'],
     attributes: OpTable[K]['attributes'],
     names: NodeNames = {},
   ): OpTable[K]['outputs'] => {
-    const nodeName = names.node ?? `${op}_${nodes.length}`;
+    const nodeName = claimNodeName(names.node ?? `${op}_${nodes.length}`);
     const types = inferTypes(op, nodeName, nodeInputs, attributes);
     const outputs = types.map((type, index) => createValue(claim(names.outputs?.[index]), type));
     nodes.push(createNode(op, nodeName, nodeInputs, attributes, outputs));
@@ -82,6 +91,7 @@ export function createGraphBuilder(): GraphBuilder {
       inputs.push(...graph.inputs);
       for (const [value, tensor] of graph.initializers) initializers.set(value, tensor);
       nodes.push(...graph.nodes);
+      for (const { name } of graph.nodes) takenNodes.add(name);
       for (const value of listValues(graph)) taken.add(value.name);
     },
     findConstant: (value) => initializers.get(value),
