@@ -36,6 +36,7 @@ export * from './evaluation.ts';
 export * from './ids.ts';
 export * from './image.ts';
 export * from './job.ts';
+export * from './reference.ts';
 export * from './registry.ts';
 export * from './system.ts';
 export * from './training.ts';
