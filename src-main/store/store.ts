@@ -8,6 +8,7 @@ import { createMaintenance } from './maintenance.ts';
 import { notInitialized, openStationDatabase } from './open-database.ts';
 import type { Presence } from './presence.ts';
 import { acquireStationLock, type StationLock } from './station-lock.ts';
+import { createAnnotationsTable } from './tables/annotations.ts';
 import { createDeploymentsTable } from './tables/deployments.ts';
 import { createEvaluationsTable } from './tables/evaluations.ts';
 import { createJobsTable } from './tables/jobs.ts';
@@ -67,6 +68,7 @@ function createStore(folder: StoreFolder, db: Database, lock: StationLock, clock
     blobs,
     settings: createSettingsTable(db),
     jobs: createJobsTable(db),
+    annotations: createAnnotationsTable(db, clock),
     maintenance: createMaintenance({ db, blobs, folder, clock }),
     runs: createRunsTable(db),
     models: createModelsTable(db),
