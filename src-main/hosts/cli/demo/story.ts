@@ -52,7 +52,12 @@ export async function tellStory(stage: DemoStage): Promise<readonly DemoStep[]> 
 
   await importPictures(stage, 'harder', note);
   const champion = `${demoModel}@champion`;
-  await stage.client.dataset.createVersion({ name: harderDataset, splits: [0, 0, 1], sources: ['harder'], seed: 1 });
+  await stage.client.dataset.createVersion({
+    name: harderDataset,
+    splits: [0, 0, 1],
+    sources: ['harder'],
+    seed: 1,
+  });
   const dropped = await evaluate(stage, champion, `${harderDataset}/test`);
   note(`champion v${first} on the harder camera`, percent(dropped.report.accuracy));
   await freezeDataset(stage, note);
@@ -75,7 +80,11 @@ async function importPictures(stage: DemoStage, camera: 'first' | 'harder', note
 }
 
 async function freezeDataset(stage: DemoStage, note: Note): Promise<void> {
-  const version = await stage.client.dataset.createVersion({ name: firstDataset, splits: [0.6, 0.15, 0.25], seed: 1 });
+  const version = await stage.client.dataset.createVersion({
+    name: firstDataset,
+    splits: [0.6, 0.15, 0.25],
+    seed: 1,
+  });
   const { train, val, test } = version.counts;
   note(`dataset ${version.name}@${version.version}`, `train ${train}, val ${val}, test ${test}`);
 }
@@ -84,7 +93,8 @@ async function train(stage: DemoStage, title: string, parameters: object, note: 
   const run = await stage.client.training.startRun({ dataset: firstDataset, model: demoModel, parameters });
   if (run.job) await stage.waitForJob(run.job.id);
   const ended = await stage.client.training.getRun({ id: run.id });
-  if (ended.modelVersion === null) throw new Error(`${title} ended ${ended.status}: ${ended.reason ?? 'no reason given'}`);
+  if (ended.modelVersion === null)
+    throw new Error(`${title} ended ${ended.status}: ${ended.reason ?? 'no reason given'}`);
   note(`train ${title}`, describeRun(ended));
   return ended.modelVersion;
 }
@@ -120,7 +130,10 @@ async function replaceChampion(stage: DemoStage, first: number, second: number, 
     b: `${demoModel}/${second}`,
     dataset: `${firstDataset}/test`,
   });
-  note(`compare v${first} and v${second} on the same ${comparison.count} test pictures`, describeComparison(comparison));
+  note(
+    `compare v${first} and v${second} on the same ${comparison.count} test pictures`,
+    describeComparison(comparison),
+  );
   const promoted = await client.deployment.promote({
     model: `${demoModel}/${second}`,
     reason: 'better on both cameras',
@@ -145,7 +158,9 @@ async function expectAnswerFrom(stage: DemoStage, version: number): Promise<void
   if (!picture) throw new Error('the demo drew no fresh pictures');
   const prediction = await stage.predict(picture.file);
   if (prediction.version !== version) {
-    throw new Error(`expected version ${version} to answer, got an answer from version ${prediction.version}`);
+    throw new Error(
+      `expected version ${version} to answer, got an answer from version ${prediction.version}`,
+    );
   }
 }
 
@@ -160,4 +175,5 @@ function describeSwitch(event: DeploymentEvent): string {
 }
 
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
-const signedPoints = (share: number | undefined) => `${(share ?? 0) >= 0 ? '+' : ''}${(100 * (share ?? 0)).toFixed(1)} points`;
+const signedPoints = (share: number | undefined) =>
+  `${(share ?? 0) >= 0 ? '+' : ''}${(100 * (share ?? 0)).toFixed(1)} points`;
