@@ -1,0 +1,70 @@
+/** Labelling that is seen at once: the cache changes first, the station confirms, a refusal is rolled back. */
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import type { Image, ImageHash } from '../../../src-preload/contract/index.ts';
+import { station, stationClient } from '../../client/station.ts';
+import { notifyFailure } from '../../components/notify.tsx';
+import { cachedImages, patchImages, refreshImages } from '../image/image-cache.ts';
+
+interface LabelStep {
+  readonly imageHashes: readonly ImageHash[];
+  readonly className: string | null;
+}
+
+/** The contract's limit for one step. */
+const stepLimit = 10_000;
+
+export interface Labelling {
+  readonly label: (imageHashes: readonly ImageHash[], className: string | null) => void;
+  readonly undo: () => Promise<readonly ImageHash[]>;
+  readonly redo: () => Promise<readonly ImageHash[]>;
+}
+
+export function useLabelling(): Labelling {
+  const queryClient = useQueryClient();
+  const setClass = useMutation({
+    // One after the other, in the order of the keys, so that undo takes back what came last.
+    scope: { id: 'labelling' },
+    mutationFn: (step: LabelStep) =>
+      stationClient.annotation.setClass({ imageHashes: [...step.imageHashes], className: step.className }),
+    onMutate: (step) => {
+      const hashes = new Set<string>(step.imageHashes);
+      const before = [...cachedImages(queryClient)].filter(([hash]) => hashes.has(hash));
+      patchImages(queryClient, hashes, (image) => relabelled(image, step.className));
+      return new Map<string, Image>(before);
+    },
+    onError: (error, step, before) => {
+      const restore = (image: Image): Image => before?.get(image.hash) ?? image;
+      patchImages(queryClient, new Set(step.imageHashes), restore);
+      notifyFailure('The label was not taken', error);
+    },
+  });
+  const travel = useTravel();
+  return {
+    label: (imageHashes, className) => {
+      for (let start = 0; start < imageHashes.length; start += stepLimit) {
+        setClass.mutate({ imageHashes: imageHashes.slice(start, start + stepLimit), className });
+      }
+    },
+    undo: () => travel.mutateAsync('undo'),
+    redo: () => travel.mutateAsync('redo'),
+  };
+}
+
+/** Undo and redo; both answer with the pictures that changed, none at the end of the history. */
+function useTravel() {
+  const queryClient = useQueryClient();
+  return useMutation({
+    scope: { id: 'labelling' },
+    mutationFn: async (way: 'undo' | 'redo') => (await stationClient.annotation[way]({})).imageHashes,
+    onSuccess: (hashes) => {
+      void refreshImages(queryClient, hashes);
+      void queryClient.invalidateQueries({ queryKey: station.images.countImages.key() });
+    },
+    onError: (error, way) =>
+      notifyFailure(way === 'undo' ? 'Nothing was undone' : 'Nothing was redone', error),
+  });
+}
+
+function relabelled(image: Image, className: string | null): Image {
+  return { ...image, className, labelSource: className === null ? null : 'human' };
+}

@@ -1,0 +1,24 @@
+/** Files that an import set aside, each with its reason. */
+import type { ImportRejection } from '../../../src-preload/contract/index.ts';
+import table from '../../components/table.module.css';
+
+export function RejectionsTable({ rejections }: { readonly rejections: readonly ImportRejection[] }) {
+  return (
+    <table className={table.table} data-testid="rejections">
+      <thead>
+        <tr>
+          <th scope="col">File</th>
+          <th scope="col">Reason</th>
+        </tr>
+      </thead>
+      <tbody>
+        {rejections.map((rejection) => (
+          <tr key={rejection.path}>
+            <td style={{ overflowWrap: 'anywhere' }}>{rejection.path}</td>
+            <td style={{ overflowWrap: 'anywhere' }}>{rejection.reason}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

@@ -1,0 +1,221 @@
+/** The Data page below its header: filter, wall of pictures, classes, large view, and the keys that drive them. */
+import { Button, Skeleton } from '@mantine/core';
+import { Images, Redo2, RefreshCw, SearchX, Undo2 } from 'lucide-react';
+import { useRef, useState } from 'react';
+import { useLocation, useSearch } from 'wouter';
+import type { ImageFilter } from '../../../src-preload/contract/index.ts';
+import { errorMessage } from '../../client/errors.ts';
+import { EmptyState } from '../../components/EmptyState.tsx';
+import { formatPlural } from '../../components/formatting.ts';
+import { Notice } from '../../components/Notice.tsx';
+import { ClassPanel } from '../annotation/ClassPanel.tsx';
+import { LabelHistory } from '../annotation/LabelHistory.tsx';
+import { useClasses } from '../annotation/use-classes.ts';
+import { ImportButtons } from '../collector/ImportButtons.tsx';
+import { FilterBar, FilterChips } from './FilterBar.tsx';
+import { type GridView, ImageGrid } from './ImageGrid.tsx';
+import { ImageViewer } from './ImageViewer.tsx';
+import classes from './ImageWorkspace.module.css';
+import { dataHref, filterFromSearch } from './image-filter.ts';
+import { useImageView } from './image-store.ts';
+import { type ImageCommands, useImageCommands } from './use-image-commands.ts';
+import { useImageKeys } from './use-image-keys.ts';
+import { type ImageWindows, useImageWindows } from './use-image-windows.ts';
+
+const firstView: GridView = { firstIndex: 0, lastIndex: 0, columns: 1, rowsInView: 1 };
+
+export function ImageWorkspace() {
+  const [filter, setFilter] = useUrlFilter();
+  const [view, setView] = useState(firstView);
+  const { classes: labelClasses, colorOf } = useClasses();
+  const windows = useImageWindows(filter, view.firstIndex, view.lastIndex);
+  const commands = useImageCommands({ filter, windows, view });
+  const searchRef = useRef<HTMLInputElement>(null);
+  useImageKeys({ labelClasses, commands, searchRef });
+  return (
+    <div className={classes.workspace}>
+      <FilterBar
+        filter={filter}
+        classNames={labelClasses.map(({ name }) => name)}
+        onFilter={setFilter}
+        searchRef={searchRef}
+      />
+      <Toolbar filter={filter} onFilter={setFilter} windows={windows} commands={commands} />
+      <div className={classes.columns}>
+        <Wall
+          filter={filter}
+          windows={windows}
+          commands={commands}
+          colorOf={colorOf}
+          onView={setView}
+          onClear={() => setFilter({})}
+        />
+        <ClassPanel
+          labelClasses={labelClasses}
+          targetCount={commands.targetCount}
+          filteredBy={filter.className}
+          onLabel={commands.label}
+          onFilter={(className) => setFilter(className === undefined ? {} : { className })}
+        />
+      </div>
+      <Viewer windows={windows} commands={commands} colorOf={colorOf} />
+    </div>
+  );
+}
+
+function useUrlFilter(): readonly [ImageFilter, (filter: ImageFilter) => void] {
+  const search = useSearch();
+  const [, navigate] = useLocation();
+  const [cached, setCached] = useState(() => ({ search, filter: filterFromSearch(search) }));
+  const current = cached.search === search ? cached : { search, filter: filterFromSearch(search) };
+  if (current !== cached) setCached(current);
+  return [current.filter, (filter) => navigate(dataHref(filter), { replace: true })];
+}
+
+interface ToolbarProps {
+  readonly filter: ImageFilter;
+  readonly onFilter: (filter: ImageFilter) => void;
+  readonly windows: ImageWindows;
+  readonly commands: ImageCommands;
+}
+
+function Toolbar({ filter, onFilter, windows, commands }: ToolbarProps) {
+  const { selectedCount, strayCount } = commands;
+  return (
+    <div className={classes.toolbar}>
+      <FilterChips filter={filter} onFilter={onFilter} summary={summaryOf(windows.total, selectedCount)} />
+      <div className={classes.tools}>
+        {strayCount > 0 && (
+          <Button
+            variant="light"
+            size="sm"
+            h={40}
+            leftSection={<RefreshCw size={16} aria-hidden />}
+            onClick={commands.dropStrays}
+            data-testid="drop-strays"
+          >
+            Take out {strayCount} that no longer {strayCount === 1 ? 'matches' : 'match'}
+          </Button>
+        )}
+        <Button
+          variant="default"
+          size="sm"
+          h={40}
+          leftSection={<Undo2 size={16} aria-hidden />}
+          onClick={() => void commands.undo()}
+        >
+          Undo
+        </Button>
+        <Button
+          variant="default"
+          size="sm"
+          h={40}
+          leftSection={<Redo2 size={16} aria-hidden />}
+          onClick={() => void commands.redo()}
+        >
+          Redo
+        </Button>
+      </div>
+    </div>
+  );
+}
+
+function summaryOf(total: number | undefined, selectedCount: number): string {
+  if (total === undefined) return 'Loading pictures';
+  const all = formatPlural(total, 'picture');
+  return selectedCount > 1 ? `${formatPlural(selectedCount, 'picture')} of ${total} selected` : all;
+}
+
+interface WallProps {
+  readonly filter: ImageFilter;
+  readonly windows: ImageWindows;
+  readonly commands: ImageCommands;
+  readonly colorOf: (className: string) => string | undefined;
+  readonly onView: (view: GridView) => void;
+  readonly onClear: () => void;
+}
+
+function Wall({ filter, windows, commands, colorOf, onView, onClear }: WallProps) {
+  const { selection, tileSize } = useImageView();
+  if (windows.total === undefined && windows.error !== null) {
+    return (
+      <Notice
+        tone="bad"
+        title="The pictures could not be read"
+        action={<Button onClick={windows.retry}>Try again</Button>}
+      >
+        {errorMessage(windows.error)}
+      </Notice>
+    );
+  }
+  if (windows.total === undefined) return <Skeleton height="100%" radius="md" />;
+  if (windows.total === 0)
+    return <NoPictures isFiltered={Object.keys(filter).length > 0} onClear={onClear} />;
+  return (
+    <ImageGrid
+      total={windows.total}
+      imageAt={windows.imageAt}
+      colorOf={colorOf}
+      tileSize={tileSize}
+      selection={selection}
+      onView={onView}
+      onPick={commands.pick}
+      onOpen={commands.open}
+      focusRef={commands.gridRef}
+    />
+  );
+}
+
+function NoPictures({ isFiltered, onClear }: { readonly isFiltered: boolean; readonly onClear: () => void }) {
+  if (isFiltered) {
+    return (
+      <EmptyState
+        icon={SearchX}
+        title="No picture matches"
+        action={
+          <Button variant="default" onClick={onClear}>
+            Clear the filter
+          </Button>
+        }
+      >
+        Nothing at the station fits all parts of this filter. Where you filtered for unlabelled pictures, you
+        are done.
+      </EmptyState>
+    );
+  }
+  return (
+    <div className={classes.invitation}>
+      <EmptyState icon={Images} title="Drop pictures or folders here" action={<ImportButtons />}>
+        One folder per class gives its pictures that label; loose pictures come in unlabelled. The pictures
+        are copied into the station, so the originals may go away afterwards.
+      </EmptyState>
+    </div>
+  );
+}
+
+function Viewer({ windows, commands, colorOf }: Pick<WallProps, 'windows' | 'commands' | 'colorOf'>) {
+  const { selection, isViewerOpen, setViewerOpen } = useImageView();
+  const index = selection.focus?.index ?? 0;
+  const image = windows.imageAt(index);
+  const { classes: labelClasses } = useClasses();
+  return (
+    <ImageViewer
+      image={image}
+      index={index}
+      total={windows.total ?? 0}
+      isOpen={isViewerOpen}
+      color={image?.className == null ? undefined : colorOf(image.className)}
+      onClose={() => setViewerOpen(false)}
+      onStep={(step) => commands.move(step === 1 ? 'right' : 'left', false)}
+    >
+      <ClassPanel
+        labelClasses={labelClasses}
+        targetCount={1}
+        filteredBy={undefined}
+        onLabel={commands.label}
+        onFilter={undefined}
+      />
+      {image !== undefined && <LabelHistory imageHash={image.hash} />}
+    </ImageViewer>
+  );
+}

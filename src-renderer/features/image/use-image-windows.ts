@@ -1,0 +1,72 @@
+/** A long list of pictures, of which only the windows in view are read. */
+import { useQueries } from '@tanstack/react-query';
+import { useEffect, useMemo, useState } from 'react';
+import type { Image, ImageFilter } from '../../../src-preload/contract/index.ts';
+import { windowOptions, windowSize } from './image-cache.ts';
+
+export interface ImageWindows {
+  /** Pictures that match in all, undefined until the first answer. */
+  readonly total: number | undefined;
+  /** The picture at a position, undefined while its window is under way. */
+  readonly imageAt: (index: number) => Image | undefined;
+  /** Position of a picture within the windows that are loaded. */
+  readonly indexOf: (hash: string) => number | undefined;
+  /** All pictures of the loaded windows. */
+  readonly loaded: readonly Image[];
+  readonly error: Error | null;
+  readonly retry: () => void;
+}
+
+/** Reads the windows that hold the positions `first` to `last`, and one beyond on either side. */
+export function useImageWindows(filter: ImageFilter, first: number, last: number): ImageWindows {
+  const offsets = windowOffsets(first, last);
+  const queries = useQueries({ queries: offsets.map((offset) => windowOptions(filter, offset)) });
+  const windows = queries.map((query) => query.data?.images);
+  const known = queries.find((query) => query.data !== undefined)?.data?.total;
+  const total = useLastDefined(known, filter);
+  return useMemo(() => {
+    const imageAt = (index: number): Image | undefined => {
+      const position = offsets.findIndex((offset) => index >= offset && index < offset + windowSize);
+      return windows[position]?.[index - (offsets[position] ?? 0)];
+    };
+    return {
+      total,
+      imageAt,
+      indexOf: (hash) => findIndex(offsets, windows, hash),
+      loaded: windows.flatMap((images) => images ?? []),
+      error: queries.find((query) => query.error !== null)?.error ?? null,
+      retry: () => {
+        for (const query of queries) if (query.isError) void query.refetch();
+      },
+    };
+  }, [...windows, total, offsets.join(), queries.some((query) => query.isError)]);
+}
+
+/** Offsets of the windows around the positions `first` to `last`. */
+export function windowOffsets(first: number, last: number): number[] {
+  const start = Math.max(0, Math.floor(first / windowSize) - (first % windowSize < windowSize / 4 ? 1 : 0));
+  const end = Math.floor(last / windowSize) + (last % windowSize > (windowSize * 3) / 4 ? 1 : 0);
+  return Array.from({ length: end - start + 1 }, (_, index) => (start + index) * windowSize);
+}
+
+function findIndex(
+  offsets: readonly number[],
+  windows: ReadonlyArray<readonly Image[] | undefined>,
+  hash: string,
+): number | undefined {
+  for (const [position, images] of windows.entries()) {
+    const index = images?.findIndex((image) => image.hash === hash) ?? -1;
+    if (index >= 0) return (offsets[position] ?? 0) + index;
+  }
+  return undefined;
+}
+
+/** Keeps the last total while windows far away are under way, so that the scroll bar does not jump. */
+function useLastDefined(value: number | undefined, filter: ImageFilter): number | undefined {
+  const key = JSON.stringify(filter);
+  const [last, setLast] = useState<{ key: string; value: number } | null>(null);
+  useEffect(() => {
+    if (value !== undefined) setLast({ key, value });
+  }, [key, value]);
+  return value ?? (last?.key === key ? last.value : undefined);
+}

@@ -1,0 +1,123 @@
+/** The settings of the station; each is kept as soon as its field is left. */
+import { NumberInput, Select, SimpleGrid, TextInput } from '@mantine/core';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { deviceSchema, type Settings } from '../../../src-preload/contract/index.ts';
+import { station } from '../../client/station.ts';
+import { Loaded } from '../../components/Loaded.tsx';
+import { notifyDone, notifyFailure } from '../../components/notify.tsx';
+import { Panel } from '../../components/Panel.tsx';
+
+export function SettingsForm() {
+  const query = useQuery(station.system.getSettings.queryOptions());
+  return (
+    <Panel title="Settings" note="Kept as soon as you leave a field" testId="settings">
+      <Loaded query={query} height={160}>
+        {(settings) => <Fields key={JSON.stringify(settings)} settings={settings} />}
+      </Loaded>
+    </Panel>
+  );
+}
+
+function Fields({ settings }: { readonly settings: Settings }) {
+  const save = useSaveSettings();
+  const [margin, setMargin] = useState<number | string>(roundedPoints(settings.promotionMargin));
+  const saveMargin = (): void => {
+    const points = Number(margin);
+    const isNew = margin !== '' && points !== roundedPoints(settings.promotionMargin);
+    if (isNew) save.mutate({ promotionMargin: points / 100 });
+  };
+  return (
+    <SimpleGrid cols={2} verticalSpacing="md">
+      <TextSetting
+        label="Station name"
+        description="Shown beside the logo and in reports"
+        value={settings.stationName}
+        onSave={(stationName) => save.mutate({ stationName })}
+      />
+      <TextSetting
+        label="Operator"
+        description="Written beside labels and promotions"
+        value={settings.operator}
+        onSave={(operator) => save.mutate({ operator })}
+      />
+      <NumberInput
+        label="Promotion margin"
+        description="A challenger must be better by this"
+        suffix=" points"
+        min={0}
+        max={100}
+        step={0.5}
+        decimalScale={2}
+        value={margin}
+        onChange={setMargin}
+        onBlur={saveMargin}
+      />
+      <Select
+        label="Device"
+        description="Where models learn and answer"
+        data={devices}
+        value={settings.device}
+        onChange={(value) => {
+          const device = deviceSchema.safeParse(value).data;
+          if (device !== undefined) save.mutate({ device });
+        }}
+      />
+    </SimpleGrid>
+  );
+}
+
+function useSaveSettings() {
+  const queryClient = useQueryClient();
+  return useMutation(
+    station.system.updateSettings.mutationOptions({
+      onSuccess: (settings) => {
+        queryClient.setQueryData(station.system.getSettings.queryKey(), settings);
+        notifyDone('Setting kept');
+      },
+      onError: (error) => notifyFailure('The setting was not changed', error),
+    }),
+  );
+}
+
+interface TextSettingProps {
+  readonly label: string;
+  readonly description: string;
+  readonly value: string;
+  readonly onSave: (value: string) => void;
+}
+
+function TextSetting({ label, description, value, onSave }: TextSettingProps) {
+  const [text, setText] = useState(value);
+  const leave = (): void => {
+    const trimmed = text.trim();
+    if (trimmed === '') return setText(value);
+    if (trimmed !== value) onSave(trimmed);
+  };
+  return (
+    <TextInput
+      label={label}
+      description={description}
+      maxLength={200}
+      value={text}
+      onChange={(event) => setText(event.currentTarget.value)}
+      onBlur={leave}
+      onKeyDown={(event) => {
+        if (event.key === 'Enter') event.currentTarget.blur();
+      }}
+    />
+  );
+}
+
+function roundedPoints(fraction: number): number {
+  return Math.round(fraction * 10_000) / 100;
+}
+
+const devices = [
+  { value: 'auto', label: 'Automatic: the fastest that works' },
+  { value: 'cpu', label: 'CPU' },
+  { value: 'webgpu', label: 'WebGPU' },
+  { value: 'cuda', label: 'CUDA' },
+  { value: 'directml', label: 'DirectML' },
+  { value: 'coreml', label: 'Core ML' },
+];

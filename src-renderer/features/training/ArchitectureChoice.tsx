@@ -1,0 +1,47 @@
+/** The sizes of model on offer, each with what it costs. */
+import { Radio, Stack } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { station } from '../../client/station.ts';
+import { formatMagnitude } from '../../components/formatting.ts';
+import { Loaded } from '../../components/Loaded.tsx';
+import classes from './ArchitectureChoice.module.css';
+
+interface ArchitectureChoiceProps {
+  readonly value: string;
+  readonly onChange: (name: string) => void;
+}
+
+export function ArchitectureChoice({ value, onChange }: ArchitectureChoiceProps) {
+  const query = useQuery({
+    ...station.training.listArchitectures.queryOptions(),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+  return (
+    <Loaded query={query} height={150}>
+      {(architectures) => (
+        <Radio.Group label="Architecture" value={value} onChange={onChange} size="md">
+          <Stack gap={8} mt={6}>
+            {architectures.map((architecture) => (
+              <Radio.Card
+                key={architecture.name}
+                value={architecture.name}
+                className={classes.card}
+                radius="md"
+              >
+                <Radio.Indicator />
+                <span className={classes.text}>
+                  <strong>{architecture.name}</strong>
+                  <span className={classes.cost}>
+                    {formatMagnitude(architecture.parameters)} parameters ·{' '}
+                    {formatMagnitude(architecture.flops)}FLOPs per picture
+                  </span>
+                  <span className={classes.description}>{architecture.description}</span>
+                </span>
+              </Radio.Card>
+            ))}
+          </Stack>
+        </Radio.Group>
+      )}
+    </Loaded>
+  );
+}

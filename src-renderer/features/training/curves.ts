@@ -1,0 +1,75 @@
+/** Metric points as the curves of a run: which metrics share a chart, and under which name. */
+import type { MetricPoint } from '../../../src-preload/contract/index.ts';
+import { downsample, type Point } from './downsample.ts';
+
+export type ChartKind = 'loss' | 'score' | 'rate' | 'other';
+
+export interface Curve {
+  readonly key: string;
+  readonly label: string;
+  readonly points: readonly Point[];
+}
+
+export interface CurveChart {
+  readonly kind: ChartKind;
+  readonly title: string;
+  readonly curves: readonly Curve[];
+}
+
+const titles = {
+  score: 'Accuracy',
+  loss: 'Loss',
+  rate: 'Learning rate',
+  other: 'Other metrics',
+} as const satisfies Record<ChartKind, string>;
+
+const order: readonly ChartKind[] = ['score', 'loss', 'rate', 'other'];
+const pointLimit = 600;
+
+/** Groups the points into charts, in the order in which they are shown; charts without points are left out. */
+export function toCharts(points: readonly MetricPoint[]): CurveChart[] {
+  const curves = [...groupByKey(points)].map(([key, series]) => toCurve(key, series));
+  return order
+    .map((kind) => ({
+      kind,
+      title: titles[kind],
+      curves: curves.filter((curve) => kindOf(curve.key) === kind),
+    }))
+    .filter((chart) => chart.curves.length > 0);
+}
+
+/** Which chart a metric belongs to, by its name. */
+export function kindOf(key: string): ChartKind {
+  if (/loss/i.test(key)) return 'loss';
+  if (/accuracy|f1|precision|recall|score/i.test(key)) return 'score';
+  if (/learning_?rate|(^|[._/])lr$/i.test(key)) return 'rate';
+  return 'other';
+}
+
+/** `val_accuracy` → `Validation accuracy`. */
+export function metricLabel(key: string): string {
+  const words = key
+    .replace(/([a-z])([A-Z])/g, '$1 $2')
+    .replace(/[._/]+/g, ' ')
+    .toLowerCase()
+    .replace(/\bval\b/, 'validation')
+    .replace(/\blr\b/, 'learning rate')
+    .trim();
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+function groupByKey(points: readonly MetricPoint[]): Map<string, MetricPoint[]> {
+  const groups = new Map<string, MetricPoint[]>();
+  for (const point of points) {
+    const group = groups.get(point.key);
+    if (group === undefined) groups.set(point.key, [point]);
+    else group.push(point);
+  }
+  return groups;
+}
+
+function toCurve(key: string, series: readonly MetricPoint[]): Curve {
+  const sorted = series.toSorted((a, b) => a.step - b.step);
+  const points = sorted.map(({ step, value }) => ({ x: step, y: value }));
+  return { key, label: metricLabel(key), points: downsample(points, pointLimit) };
+}
