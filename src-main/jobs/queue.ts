@@ -325,6 +325,7 @@ class DurableJobQueue implements JobQueue {
 
   /** Where the handler can not take the outcome, the job fails with the handler's reason. */
   #end(job: Job, request: unknown, outcome: JobOutcome<unknown>): void {
+    this.#logBug(job, outcome);
     try {
       this.#writeEnd(job, request, outcome);
     } catch (error) {
@@ -335,6 +336,12 @@ class DurableJobQueue implements JobQueue {
       this.#writeFailure(job, request, toError(error));
     }
     this.#announce(job.id);
+  }
+
+  /** A bug is for whoever mends it: its stack is in the log alone. */
+  #logBug(job: Job, outcome: JobOutcome<unknown>): void {
+    if (outcome.status !== 'failed' || outcome.error instanceof AppError) return;
+    this.#options.log.error({ err: outcome.error, job: job.id }, 'a job failed by a bug');
   }
 
   #writeEnd(job: Job, request: unknown, outcome: JobOutcome<unknown>): void {

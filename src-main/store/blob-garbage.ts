@@ -27,8 +27,8 @@ export interface GarbageReport {
 export async function collectGarbage(collection: GarbageCollection): Promise<GarbageReport> {
   const { db, blobs, folder } = collection;
   return withStoreErrors(folder.blobs, async () => {
-    const spared = readSparedBlobs(db);
-    for (const { file } of listSnapshots(folder)) addSparedBySnapshot(spared, file);
+    const spared = await readSparedBlobs(db);
+    for (const { file } of listSnapshots(folder)) await addSparedBySnapshot(spared, file);
     let removed = 0;
     let removedBytes = 0;
     for await (const hash of blobs.list()) {
@@ -44,11 +44,11 @@ export async function collectGarbage(collection: GarbageCollection): Promise<Gar
 }
 
 /** A damaged snapshot can not be restored, so what it refers to need not be kept for it. */
-function addSparedBySnapshot(spared: Set<BlobHash>, file: string): void {
+async function addSparedBySnapshot(spared: Set<BlobHash>, file: string): Promise<void> {
   try {
     const db = openDatabaseForReading(file);
     try {
-      for (const hash of readSparedBlobs(db)) spared.add(hash);
+      for (const hash of await readSparedBlobs(db)) spared.add(hash);
     } finally {
       db.close();
     }

@@ -1,4 +1,5 @@
 /** Which columns hold blob hashes: what integrity demands, and what the garbage collection spares. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { BlobHash } from '../../src-preload/contract/ids.ts';
 import type { ReadableDatabase } from './connection.ts';
 
@@ -30,13 +31,13 @@ export const hashColumns: readonly HashColumn[] = [
 ];
 
 /** Hashes whose blobs must exist. */
-export function readRequiredBlobs(db: ReadableDatabase): Set<BlobHash> {
+export function readRequiredBlobs(db: ReadableDatabase): Promise<Set<BlobHash>> {
   return readColumns(db, ['blob']);
 }
 
 /** Hashes whose blobs may not be removed, those in the requests of unfinished jobs included. */
-export function readSparedBlobs(db: ReadableDatabase): Set<BlobHash> {
-  const hashes = readColumns(db, ['blob', 'spared']);
+export async function readSparedBlobs(db: ReadableDatabase): Promise<Set<BlobHash>> {
+  const hashes = await readColumns(db, ['blob', 'spared']);
   const specs = db.all<{ spec: string }>(`SELECT spec FROM job WHERE status IN ('queued', 'running')`);
   for (const { spec } of specs) {
     for (const [hash] of spec.matchAll(/[0-9a-f]{64}/g)) hashes.add(hash as BlobHash);
@@ -44,8 +45,8 @@ export function readSparedBlobs(db: ReadableDatabase): Set<BlobHash> {
   return hashes;
 }
 
-/** A snapshot of an older schema may lack a table or column: it then refers to nothing there. */
-function readColumns(db: ReadableDatabase, kinds: readonly HashColumnKind[]): Set<BlobHash> {
+/** Lets the station work between columns. A snapshot of an older schema may lack a table or column: it then refers to nothing there. */
+async function readColumns(db: ReadableDatabase, kinds: readonly HashColumnKind[]): Promise<Set<BlobHash>> {
   const hashes = new Set<BlobHash>();
   for (const { table, column } of hashColumns.filter(({ kind }) => kinds.includes(kind))) {
     if (!hasColumn(db, table, column)) continue;
@@ -53,6 +54,7 @@ function readColumns(db: ReadableDatabase, kinds: readonly HashColumnKind[]): Se
       `SELECT ${column} AS hash FROM ${table} WHERE ${column} IS NOT NULL`,
     );
     for (const { hash } of rows) hashes.add(hash);
+    await nextTurn();
   }
   return hashes;
 }

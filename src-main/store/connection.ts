@@ -1,7 +1,8 @@
 /** The only door to SQLite: handles that can read or also write, cached statements, nested transactions, told errors. */
 import Sqlite from 'better-sqlite3';
 import { assert } from '../base/app-error.ts';
-import { codeOf, withStoreErrorsSync } from './store-error.ts';
+import { CancelledError } from '../base/cancellation.ts';
+import { codeOf, toStoreError, withStoreErrorsSync } from './store-error.ts';
 
 export type SqlValue = string | number | bigint | null | Uint8Array;
 /** By position (`?`) or by name (`:name`). */
@@ -37,7 +38,10 @@ export interface Database extends ReadableDatabase {
   transaction<T>(work: () => T, durability?: Durability): T;
   /** Runs the listener once the transaction around the call is committed, never if it is rolled back; at once outside one. */
   afterCommit(listener: () => void): void;
-  /** Copies the database into a new, self-contained file, a few pages at a time, between the station's other work. */
+  /**
+   * Copies the database into a new, self-contained file, a few pages at a time, between the station's other work.
+   * @throws {CancelledError} when the database is closed meanwhile.
+   */
   backup(file: string): Promise<void>;
 }
 
@@ -85,16 +89,18 @@ export function holdExclusively(file: string): ExclusiveHold | undefined {
 
 /** Whether some process holds the file by `holdExclusively`. */
 export function isHeldExclusively(file: string): boolean {
-  const sqlite = new Sqlite(file, { readonly: true, fileMustExist: true, timeout: 0 });
-  try {
-    sqlite.prepare('SELECT count(*) FROM sqlite_schema').get();
-    return false;
-  } catch (error) {
-    if (codeOf(error) === 'SQLITE_BUSY') return true;
-    throw error;
-  } finally {
-    sqlite.close();
-  }
+  return withStoreErrorsSync(file, () => {
+    const sqlite = new Sqlite(file, { readonly: true, fileMustExist: true, timeout: 0 });
+    try {
+      sqlite.prepare('SELECT count(*) FROM sqlite_schema').get();
+      return false;
+    } catch (error) {
+      if (codeOf(error) === 'SQLITE_BUSY') return true;
+      throw error;
+    } finally {
+      sqlite.close();
+    }
+  });
 }
 
 class Connection implements Omit<Database, typeof writable> {
@@ -163,9 +169,8 @@ class Connection implements Omit<Database, typeof writable> {
       await this.#sqlite.backup(file, { progress: () => 256 });
       detachFromLog(file);
     } catch (cause) {
-      withStoreErrorsSync(file, () => {
-        throw cause;
-      });
+      if (!this.#sqlite.open) throw new CancelledError('the store was closed while it was copied');
+      throw toStoreError(cause, file);
     }
   }
 

@@ -27,8 +27,9 @@ const toldProblems = 50;
 export async function checkIntegrity(check: IntegrityCheck): Promise<IntegrityReport> {
   const db = openDatabaseForReading(check.file);
   try {
-    const problems = await inTurns(findDatabaseProblems(db));
-    if (problems.length === 0) problems.push(...(await findBlobProblems(readRequiredBlobs(db), check)));
+    const inDatabase = await inTurns(findDatabaseProblems(db));
+    const problems =
+      inDatabase.length > 0 ? inDatabase : await findBlobProblems(await readRequiredBlobs(db), check);
     return {
       schemaVersion: readSchemaVersion(db),
       integrity: problems.length === 0 ? 'ok' : 'damaged',
@@ -104,12 +105,12 @@ async function findBlobProblems(
 }
 
 async function inTurns(steps: Iterable<string[]>): Promise<string[]> {
-  const found: string[] = [];
+  const found: string[][] = [];
   for (const problems of steps) {
-    found.push(...problems);
+    found.push(problems);
     await nextTurn();
   }
-  return found;
+  return found.flat();
 }
 
 function abridge(problems: readonly string[]): string[] {

@@ -1,7 +1,8 @@
 /** Copies of the database, damage to it, and the way back. */
-import { existsSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { isCancellation } from '../../../src-main/base/cancellation.ts';
 import { systemClock } from '../../../src-main/base/clock.ts';
 import { restoreSnapshot } from '../../../src-main/store/restore.ts';
 import { createSnapshotNow, listSnapshots, pruneSnapshots } from '../../../src-main/store/snapshots.ts';
@@ -160,4 +161,24 @@ test('upkeep takes one snapshot a day and keeps the newest ten', async () => {
   const kept = listSnapshots(store.folder);
   expect(kept).toHaveLength(10);
   expect(kept.map(({ createdAt }) => createdAt).slice(1)).toEqual([12, 11, 10, 9, 8, 7, 6, 5, 4]);
+});
+
+test('the check tells of more problems than a call can have arguments, and names only the first', async () => {
+  const store = open(createTemporaryFolder());
+  store.db.execute(`PRAGMA foreign_keys = OFF;
+    WITH RECURSIVE number (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < 150000)
+    INSERT INTO job_log (job_id, at, level, message) SELECT 'nobody', 0, 'info', '' FROM number`);
+  const { problems } = await store.maintenance.checkIntegrity({ isDeep: false });
+  expect(problems).toHaveLength(51);
+  expect(problems.at(-1)).toBe('and 149950 more');
+});
+
+test('a store that is closed while it is copied calls the copy off and leaves no half of it', async () => {
+  const store = open(createTemporaryFolder());
+  store.db.execute(`WITH RECURSIVE number (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < 3000)
+    INSERT INTO setting SELECT 'key ' || n, json_quote(hex(randomblob(2000))) FROM number`);
+  const copying = store.maintenance.createSnapshot().catch((error: unknown) => error);
+  store.close();
+  expect(isCancellation(await copying)).toBe(true);
+  expect(readdirSync(store.folder.snapshots)).toEqual([]);
 });
