@@ -7,8 +7,9 @@ import type { Clock } from '../base/clock.ts';
 import { createId } from '../base/ids.ts';
 import type { Log } from '../base/log.ts';
 import type { Store } from '../store/store.ts';
+import { createEndings, type Endings } from './endings.ts';
 import { Execution, type Settlement } from './execution.ts';
-import type { JobHandler, JobOutcome } from './job-kind.ts';
+import type { JobHandler } from './job-kind.ts';
 import { createRecorder, type Recorder } from './recorder.ts';
 import type { WorkerLauncher } from './worker-port.ts';
 
@@ -101,6 +102,7 @@ interface RunningJob {
 class DurableJobQueue implements JobQueue {
   readonly #options: JobQueueOptions;
   readonly #timing: JobTiming;
+  readonly #endings: Endings;
   readonly #running = new Map<Lane, RunningJob>();
   readonly #notBefore = new Map<JobId, number>();
   readonly #waiting = new Map<JobId, Set<(job: Job) => void>>();
@@ -111,6 +113,11 @@ class DurableJobQueue implements JobQueue {
   constructor(options: JobQueueOptions) {
     this.#options = options;
     this.#timing = { ...defaultTiming, ...options.timing };
+    this.#endings = createEndings({
+      ...options,
+      onEnded: (id) => this.#announce(id),
+      onPostponed: (job) => this.#postpone(job),
+    });
   }
 
   start(): void {
@@ -130,7 +137,7 @@ class DurableJobQueue implements JobQueue {
 
   cancel(id: JobId): Job {
     const job = this.#jobs.get(id);
-    if (job.status === 'queued') this.#end(job, this.#jobs.readRequest(id), { status: 'cancelled' });
+    if (job.status === 'queued') this.#endings.end(job, this.#jobs.readRequest(id), { status: 'cancelled' });
     else if (job.status === 'running') this.#cancelRunning(job);
     else {
       throw new AppError('JOB_NOT_CANCELLABLE', `the job "${job.title}" has already ended (${job.status})`, {
@@ -161,6 +168,7 @@ class DurableJobQueue implements JobQueue {
     const running = [...this.#running.values()];
     for (const { execution } of running) execution.callOff('stopped', this.#timing.shutdownGraceMs);
     await Promise.all(running.map(({ ended }) => ended));
+    this.#endings.retry();
   }
 
   get #jobs(): Store['jobs'] {
@@ -171,9 +179,9 @@ class DurableJobQueue implements JobQueue {
   #recover(job: Job): void {
     const request = this.#jobs.readRequest(job.id);
     const ledger = this.#jobs.readLedger(job.id);
-    if (ledger.cancelRequested) this.#end(job, request, { status: 'cancelled' });
+    if (ledger.cancelRequested) this.#endings.end(job, request, { status: 'cancelled' });
     else if (this.#resumes(job)) this.#requeue(job, `goes on: ${stationStopped}`, true);
-    else this.#end(job, request, { status: 'crashed', reason: stationStopped });
+    else this.#endings.end(job, request, { status: 'crashed', reason: stationStopped });
   }
 
   #resumes(job: Job): boolean {
@@ -193,6 +201,7 @@ class DurableJobQueue implements JobQueue {
   /** Starts the oldest job of every free lane. */
   #pump(): void {
     this.#pumpAt = Number.POSITIVE_INFINITY;
+    this.#endings.retry();
     for (const job of this.#readQueued()) {
       if (this.#running.has(lanes[job.kind])) continue;
       const waitMs = (this.#notBefore.get(job.id) ?? 0) - this.#options.clock.monotonic();
@@ -231,7 +240,7 @@ class DurableJobQueue implements JobQueue {
       this.#run(job, request, spec);
       this.#announce(job.id);
     } catch (error) {
-      this.#end(job, request, { status: 'failed', error: toError(error) });
+      this.#endings.end(job, request, { status: 'failed', error: toError(error) });
       this.#pumpIn(0);
     }
   }
@@ -288,7 +297,7 @@ class DurableJobQueue implements JobQueue {
   #conclude(job: Job, request: unknown, settlement: Settlement): void {
     if (settlement.status === 'stopped') this.#suspend(job, request);
     else if (settlement.status === 'crashed' && this.#resumes(job)) this.#retry(job, settlement.reason);
-    else this.#end(job, request, settlement);
+    else this.#endings.end(job, request, settlement);
   }
 
   #retry(job: Job, reason: string): void {
@@ -299,7 +308,7 @@ class DurableJobQueue implements JobQueue {
   #suspend(job: Job, request: unknown): void {
     if (this.#options.handlers[job.kind].resumesAfterRestart) {
       this.#requeue(job, 'goes on when the station starts again', false);
-    } else this.#end(job, request, { status: 'crashed', reason: stationStopped });
+    } else this.#endings.end(job, request, { status: 'crashed', reason: stationStopped });
   }
 
   #delay(job: Job, delayMs: number): void {
@@ -320,54 +329,7 @@ class DurableJobQueue implements JobQueue {
     this.#jobs.requestCancel(job.id);
     const running = this.#running.get(lanes[job.kind]);
     if (running?.job.id === job.id) running.execution.callOff('cancelled', this.#timing.cancelGraceMs);
-    else this.#end(job, this.#jobs.readRequest(job.id), { status: 'cancelled' });
-  }
-
-  /** Where the handler can not take the outcome, the job fails with the handler's reason. */
-  #end(job: Job, request: unknown, outcome: JobOutcome<unknown>): void {
-    this.#logBug(job, outcome);
-    try {
-      this.#writeEnd(job, request, outcome);
-    } catch (error) {
-      this.#options.log.error(
-        { err: error, job: job.id },
-        'the end of a job could not be recorded by its handler',
-      );
-      this.#writeFailure(job, request, toError(error));
-    }
-    this.#announce(job.id);
-  }
-
-  /** A bug is for whoever mends it: its stack is in the log alone. */
-  #logBug(job: Job, outcome: JobOutcome<unknown>): void {
-    if (outcome.status !== 'failed' || outcome.error instanceof AppError) return;
-    this.#options.log.error({ err: outcome.error, job: job.id }, 'a job failed by a bug');
-  }
-
-  #writeEnd(job: Job, request: unknown, outcome: JobOutcome<unknown>): void {
-    const { store, handlers, clock } = this.#options;
-    store.db.transaction(() => {
-      handlers[job.kind].onEnd(job, request, outcome);
-      store.jobs.end(job.id, { status: outcome.status, error: toJobError(outcome), at: clock.now() });
-    });
-  }
-
-  /** First with the handler, then without it; a row that can not be written at all is recovered at the next start. */
-  #writeFailure(job: Job, request: unknown, error: Error): void {
-    const outcome: JobOutcome<unknown> = { status: 'failed', error };
-    try {
-      this.#writeEnd(job, request, outcome);
-    } catch {
-      try {
-        this.#jobs.end(job.id, {
-          status: 'failed',
-          error: toJobError(outcome),
-          at: this.#options.clock.now(),
-        });
-      } catch (cause) {
-        this.#options.log.error({ err: cause, job: job.id }, 'the end of a job could not be recorded');
-      }
-    }
+    else this.#endings.end(job, this.#jobs.readRequest(job.id), { status: 'cancelled' });
   }
 
   /** Tells what was committed, never what is rolled back. */
@@ -380,19 +342,18 @@ class DurableJobQueue implements JobQueue {
     });
   }
 
+  /** Nobody is left waiting because of a full disk. */
+  #postpone(job: Job): void {
+    this.#options.onChange(job);
+    this.#wake(job);
+    this.#pumpIn(5 * this.#timing.retryDelayMs);
+  }
+
   #wake(job: Job): void {
     const listeners = this.#waiting.get(job.id) ?? [];
     this.#waiting.delete(job.id);
     for (const listener of listeners) listener(job);
   }
-}
-
-function toJobError(outcome: JobOutcome<unknown>): Job['error'] {
-  if (outcome.status === 'crashed') return { code: 'BUG', message: outcome.reason };
-  if (outcome.status !== 'failed') return null;
-  return outcome.error instanceof AppError
-    ? outcome.error.toRecord()
-    : { code: 'BUG', message: outcome.error.message };
 }
 
 function toError(error: unknown): Error {

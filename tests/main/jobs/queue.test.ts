@@ -1,6 +1,7 @@
 /** The queue with real worker processes on a real database: each test ends a job in another way. */
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
+import { AppError } from '../../../src-main/base/app-error.ts';
 import { systemClock } from '../../../src-main/base/clock.ts';
 import { createSilentLog } from '../../../src-main/base/log.ts';
 import { createForkLauncher } from '../../../src-main/jobs/fork-launcher.ts';
@@ -296,4 +297,16 @@ test('an outcome that its handler can not take fails the job and leaves no half 
     status: 'failed',
     error: { message: 'no room for the model' },
   });
+});
+
+test('a result that a full disk refuses is told at once, and recorded as soon as there is room', async () => {
+  let isFull = true;
+  const onEnd = () => {
+    if (isFull) throw new AppError('STORE_DISK_FULL', 'no space left');
+  };
+  const harness = createHarness({ handler: { onEnd } });
+  const job = await runToEnd(harness, []);
+  expect(job).toMatchObject({ status: 'failed', error: { code: 'STORE_DISK_FULL' } });
+  isFull = false;
+  await untilStatus(harness, job, 'succeeded');
 });
