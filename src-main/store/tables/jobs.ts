@@ -52,8 +52,6 @@ const headwayStep = 0.01;
 const columns =
   'id, kind, title, subject, status, fraction, message, remaining_ms, attempt, created_at, started_at, heartbeat_at, ended_at, error';
 
-export type JobsTable = ReturnType<typeof createJobsTable>;
-
 export function createJobsTable(db: Database) {
   return { ...createJobQueries(db), ...createJobChanges(db), ...createJobLog(db) };
 }

@@ -2,8 +2,6 @@
 import { type Settings, settingsSchema } from '../../../src-preload/contract/system.ts';
 import type { Database } from '../connection.ts';
 
-export type SettingsTable = ReturnType<typeof createSettingsTable>;
-
 export function createSettingsTable(db: Database) {
   const read = (): Settings => {
     const rows = db.all<{ key: string; value: string }>('SELECT key, value FROM setting');
