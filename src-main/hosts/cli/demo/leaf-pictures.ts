@@ -65,16 +65,16 @@ async function seeWithCheapCamera(drawn: sharp.Sharp, random: Random): Promise<B
   const pixels = random.integer(84, 110);
   const tinted = await drawn
     .resize(pixels, pixels)
-    .modulate({ brightness: random.uniform(0.55, 0.85), saturation: random.uniform(0.45, 0.7) })
+    .modulate({ brightness: random.uniform(0.72, 1), saturation: random.uniform(0.6, 0.9) })
     .recomb([
-      [random.uniform(0.95, 1.15), 0.12, 0.1],
-      [0.05, random.uniform(0.72, 0.85), 0.05],
-      [0.12, 0.1, random.uniform(1.15, 1.4)],
+      [random.uniform(0.95, 1.1), 0.06, 0.04],
+      [0.03, random.uniform(0.82, 0.95), 0.03],
+      [0.06, 0.06, random.uniform(1.02, 1.25)],
     ])
     .removeAlpha()
     .raw()
     .toBuffer();
-  const noise = random.uniform(5, 11);
+  const noise = random.uniform(4, 9);
   const noisy = Buffer.from(
     tinted.map((value) => Math.max(0, Math.min(255, value + noise * random.normal()))),
   );
@@ -119,7 +119,7 @@ function describeFilters(random: Random): string {
 
 /** Soil and gravel for the first camera; bench, tray and foil for the harder one. */
 function describeBackground(camera: LeafCamera, random: Random): string {
-  const hue = camera === 'first' ? random.uniform(22, 40) : random.uniform(190, 280);
+  const hue = camera === 'first' ? random.uniform(22, 40) : random.uniform(20, 230);
   const base = `hsl(${hue} ${random.uniform(10, 30)}% ${random.uniform(30, 55)}%)`;
   const stones = Array.from({ length: random.integer(5, 14) }, () => {
     const tone = `hsl(${hue} ${random.uniform(5, 20)}% ${random.uniform(20, 65)}%)`;
