@@ -10,23 +10,31 @@ export type ArchitectureName = z.infer<typeof architectureNameSchema>;
 export const deviceSchema = z.enum(['auto', 'cpu', 'webgpu', 'cuda', 'directml', 'coreml']);
 export type Device = z.infer<typeof deviceSchema>;
 
-/** Everything that, with the dataset version, makes a run repeatable. */
+/**
+ * Everything that, with the dataset version, makes a run repeatable. What is absent is chosen from the training
+ * pictures when the run starts, and told in the run's params.
+ */
 export const trainingParametersSchema = z.object({
   architecture: architectureNameSchema.default('classifier-nano'),
-  epochs: z.number().int().min(1).max(10_000).default(30),
-  /** Pixels, square. Absent: chosen from the pictures' size (a power-of-two-friendly size up to 128). */
+  /** Absent: fewer for more pictures, 150 at most, and a time budget of four minutes if none is given. */
+  epochs: z.number().int().min(1).max(10_000).optional(),
+  /** Pixels, square. Absent: the pictures' median size, 96 at most. */
   imageSize: z.number().int().min(16).max(1024).optional(),
-  batchSize: z.number().int().min(1).max(1024).default(32),
+  /** Absent: 32, or 64 from 5,000 pictures on, less for very few. */
+  batchSize: z.number().int().min(1).max(1024).optional(),
   /** Peak learning rate. Absent: the optimizer's default. */
   learningRate: z.number().positive().max(10).optional(),
   optimizer: z.enum(['adamw', 'sgd']).default('adamw'),
   weightDecay: z.number().min(0).max(1).default(0.02),
   labelSmoothing: z.number().min(0).max(0.5).default(0.05),
-  warmupEpochs: z.number().min(0).default(1),
+  /** Absent: a tenth of the run, 200 steps at most. */
+  warmupEpochs: z.number().min(0).optional(),
   /** 0 switches augmentation off, 1 is the default strength. */
   augmentation: z.number().min(0).max(2).default(1),
-  /** Epochs without a better validation score before the run stops; 0 never stops early. */
-  patience: z.number().int().min(0).default(10),
+  /** 0: each picture once an epoch; 1: each class as often as the others; ½ helps rare classes and spares their pictures. */
+  classBalance: z.number().min(0).max(1).default(0.5),
+  /** Epochs in which neither accuracy nor loss improves before the run stops; 0 never stops early. Absent: a quarter of the epochs, at least 10. */
+  patience: z.number().int().min(0).optional(),
   device: deviceSchema.default('auto'),
   /** CPU threads; absent: all cores. */
   threads: z.number().int().min(1).max(256).optional(),
