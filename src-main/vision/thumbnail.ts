@@ -1,0 +1,29 @@
+/** Small pictures for grids. */
+import { openPictureAsRgb, withPictureErrors } from './open-picture.ts';
+import type { ImageFacts } from './read-facts.ts';
+
+/** Longest side of a thumbnail in pixels. */
+export const thumbnailSide = 256;
+
+/** A picture this small, in bytes, is its own thumbnail if its sides allow. */
+const smallEnoughBytes = 64 * 1024;
+
+/**
+ * A JPEG of at most 256 × 256 pixels. The picture is decoded as a whole, so that one that breaks off is found.
+ * @returns the very same bytes for a JPEG or PNG that is small already
+ * @throws {AppError} IMAGE_UNREADABLE, IMAGE_TOO_LARGE
+ */
+export async function makeThumbnail(bytes: Uint8Array, facts: ImageFacts): Promise<Uint8Array> {
+  const thumbnail = await withPictureErrors(bytes, () =>
+    openPictureAsRgb(bytes)
+      .resize(thumbnailSide, thumbnailSide, { fit: 'inside', withoutEnlargement: true })
+      .jpeg({ quality: 80 })
+      .toBuffer(),
+  );
+  return isOwnThumbnail(bytes, facts) ? bytes : thumbnail;
+}
+
+function isOwnThumbnail(bytes: Uint8Array, { format, width, height }: ImageFacts): boolean {
+  const isShown = format === 'jpeg' || format === 'png';
+  return isShown && Math.max(width, height) <= thumbnailSide && bytes.length <= smallEnoughBytes;
+}
