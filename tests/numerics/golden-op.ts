@@ -7,6 +7,7 @@ import { createExpressions } from '../../src-main/engine/graph/expressions.ts';
 import type { Graph, OpKind, OpTable, Value } from '../../src-main/engine/graph/ops.ts';
 import { floatTensor } from '../../src-main/engine/graph/tensor.ts';
 import { writeOnnx } from '../../src-main/engine/onnx/write.ts';
+import { removeDeadCode } from '../../src-main/engine/passes/remove-dead-code.ts';
 
 export interface GoldenTensor {
   readonly shape: readonly number[];
@@ -70,11 +71,12 @@ export function buildCaseGraph(golden: GoldenCase): Graph {
   );
   const rename = (value: Value, name: string) =>
     e.builder.node('Identity', [value], {}, { outputs: [name] })[0];
-  return e.builder.finish('case', [
+  const graph = e.builder.finish('case', [
     rename(loss, 'loss'),
     rename(y, 'y'),
     ...gradients.map((gradient, index) => rename(gradient, `g${positions[index]}`)),
   ]);
+  return removeDeadCode(graph);
 }
 
 export async function createCaseRunner(golden: GoldenCase): Promise<CaseRunner> {

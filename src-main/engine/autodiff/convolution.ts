@@ -151,7 +151,17 @@ function listOffsets(kh: number, kw: number): (readonly [number, number])[] {
   return Array.from({ length: kh * kw }, (_, index) => [Math.floor(index / kw), index % kw] as const);
 }
 
-/** A transposed convolution is the input gradient of a convolution: the roles of x and dy swap. */
+/** A transposed convolution is the input gradient of a convolution: so its own is that convolution. */
+export function convTransposeInputGradient(
+  e: Expressions,
+  w: Value,
+  { strides, pads, dilations, group }: ConvTransposeAttributes,
+  dy: Value,
+): Value {
+  return e.conv(dy, w, { strides, pads, dilations, group });
+}
+
+/** As above: the roles of x and dy swap. */
 export function convTransposeWeightGradient(
   e: Expressions,
   x: Value,

@@ -8,7 +8,12 @@ import { AppError } from '../../base/app-error.ts';
 import { channelShape, type Expressions, nonChannelAxes } from '../graph/expressions.ts';
 import type { OpKind, OpTable, Value } from '../graph/ops.ts';
 import { countElements, sizeOf } from '../graph/tensor.ts';
-import { convInputGradient, convTransposeWeightGradient, convWeightGradient } from './convolution.ts';
+import {
+  convInputGradient,
+  convTransposeInputGradient,
+  convTransposeWeightGradient,
+  convWeightGradient,
+} from './convolution.ts';
 import { averagePoolGradient, maxPoolGradient } from './pooling.ts';
 import { padGradient, sliceGradient } from './slicing.ts';
 
@@ -35,7 +40,7 @@ export const gradientRules = {
     bias ? () => e.sum(dy, [0, 2, 3], false) : null,
   ],
   ConvTranspose: ({ e, inputs: [x, w, bias], attributes, dy }) => [
-    () => e.conv(dy, w, attributes),
+    () => convTransposeInputGradient(e, w, attributes, dy),
     () => convTransposeWeightGradient(e, x, w, attributes, dy),
     bias ? () => e.sum(dy, [0, 2, 3], false) : null,
   ],

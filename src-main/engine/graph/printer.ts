@@ -18,11 +18,18 @@ export function printGraph(graph: Graph): string {
 
 function printNode(node: Node, name: (value: Value) => string): string {
   const outputs: readonly Value[] = node.outputs;
-  const attributes = Object.entries(node.attributes).map(
-    ([key, value]) => `${key}=${typeof value === 'number' ? value : JSON.stringify(value)}`,
-  );
+  const attributes = Object.entries(node.attributes)
+    .toSorted()
+    .map(
+      ([key, value]) => `${key}=${typeof value === 'number' ? printNumber(value) : JSON.stringify(value)}`,
+    );
   const left = outputs.map(name).join(', ');
   const right = `${node.op}(${listInputs(node).map(name).join(', ')})`;
   const braces = attributes.length > 0 ? ` {${attributes.join(', ')}}` : '';
   return `${left} = ${right}${braces} : ${outputs.map(printType).join(', ')}`;
+}
+
+/** Attributes are float32 in files, so no more digits than that has. */
+function printNumber(value: number): string {
+  return String(Number(value.toPrecision(7)));
 }

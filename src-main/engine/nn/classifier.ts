@@ -47,8 +47,8 @@ export interface Classifier {
 /**
  * A stem, then stages of one halving convolution and some residual blocks, then the head.
  *
- * The stem's stride follows the picture, so that the last stage sees 4 to 20 cells a side: 1 below 48 pixels,
- * 2 below 160, else 4.
+ * The stem's stride follows the picture: 1 below 48 pixels, 2 below 160, else 4. So the last stage sees 3 to 10
+ * cells a side for pictures of 28 to 320 pixels.
  */
 interface StageTable {
   readonly description: string;

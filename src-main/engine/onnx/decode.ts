@@ -123,7 +123,7 @@ function readAttribute(bytes: Uint8Array): [string, OnnxAttribute] {
   let single: OnnxAttribute | undefined;
   readFields(bytes, {
     1: (reader) => (name = reader.string()),
-    2: (reader) => (single = { kind: 'float', value: reader.float() }),
+    2: (reader) => (single = { kind: 'float', value: shortenFloat(reader.float()) }),
     3: (reader) => (single = { kind: 'int', value: Number(reader.int64()) }),
     4: (reader) => (single = { kind: 'string', value: reader.string() }),
     5: (reader) => (single = { kind: 'tensor', value: readTensor(reader.bytes())[1] }),
@@ -137,6 +137,12 @@ function readAttribute(bytes: Uint8Array): [string, OnnxAttribute] {
   if (ints.length > 0 || type === 7) return [name, { kind: 'ints', value: ints }];
   if (strings.length > 0 || type === 8) return [name, { kind: 'strings', value: strings }];
   return [name, single ?? zeroAttribute(type)];
+}
+
+/** The shortest decimal that is this float32: 1e-5 instead of 0.000009999999747378752. */
+function shortenFloat(value: number): number {
+  const candidates = [6, 7, 8].map((digits) => Number(value.toPrecision(digits)));
+  return candidates.find((candidate) => Math.fround(candidate) === value) ?? value;
 }
 
 /** Protobuf leaves out zeros, so a kind without a field is that kind's zero. */

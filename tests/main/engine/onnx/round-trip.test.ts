@@ -1,0 +1,60 @@
+/** What the writer writes, the reader reads back as the same graph. */
+import { describe, expect, it } from 'vitest';
+import { gradientRules } from '../../../../src-main/engine/autodiff/rules.ts';
+import { createGraphBuilder } from '../../../../src-main/engine/graph/builder.ts';
+import type { Graph } from '../../../../src-main/engine/graph/ops.ts';
+import { printGraph } from '../../../../src-main/engine/graph/printer.ts';
+import { createClassifier } from '../../../../src-main/engine/nn/classifier.ts';
+import { createInferenceGraph } from '../../../../src-main/engine/nn/inference-graph.ts';
+import { readOnnx } from '../../../../src-main/engine/onnx/read.ts';
+import { writeOnnx } from '../../../../src-main/engine/onnx/write.ts';
+import { createTrainingGraph } from '../../../../src-main/engine/optim/training-graph.ts';
+import { buildCaseGraph, type GoldenCase, readGolden } from '../../../numerics/golden-op.ts';
+
+describe('write and read', () => {
+  it.each(
+    readGolden<readonly GoldenCase[]>('op-gradients').map((one) => [`${one.op} ${one.name}`, one] as const),
+  )('keeps the graph of %s and its gradient', (_, golden) => {
+    expectRoundTrip(buildCaseGraph(golden));
+  });
+
+  it('keeps operations without gradient', () => {
+    const builder = createGraphBuilder();
+    const [a, b] = [builder.input('a', 'float32', [2, 3]), builder.input('b', 'float32', [3])];
+    const comparisons = (['Greater', 'Less', 'Equal'] as const).map((op) => builder.node(op, [a, b], {})[0]);
+    const [sign] = builder.node('Sign', [a], {});
+    const [best] = builder.node('ArgMax', [a], { axis: 1, keepDims: false });
+    const graph = builder.finish('rest', [...comparisons, sign, best]);
+    const covered = new Set([...graph.nodes.map(({ op }) => op)]);
+    const expected = Object.entries(gradientRules).filter(([, rule]) => typeof rule !== 'function');
+    expect([...covered].toSorted()).toEqual(expected.map(([op]) => op).toSorted());
+    expectRoundTrip(graph);
+  });
+
+  it('keeps a whole training step and a whole classifier', () => {
+    const model = createClassifier({ architecture: 'classifier-nano', classes: 3, imageSize: 32, seed: 1 });
+    const optimizer = { kind: 'adamw', weightDecay: 0.1, clipNorm: 1, emaDecay: 0.9 } as const;
+    expectRoundTrip(createTrainingGraph({ ...model, batchSize: 2, optimizer, labelSmoothing: 0.1 }).graph);
+    const statistics = new Float32Array(
+      2 * model.statistics.reduce((sum, { channels }) => sum + channels, 0),
+    ).fill(1);
+    expectRoundTrip(createInferenceGraph(model, { parameters: model.initialParameters, statistics }));
+  });
+
+  it('keeps metadata, also with other alphabets', () => {
+    const builder = createGraphBuilder();
+    const [y] = builder.node('Relu', [builder.input('x', 'float32', [1])], {});
+    const bytes = writeOnnx(builder.finish('tiny', [y]), { metadata: { names: '["葉","lá"]', size: '28' } });
+    expect(Object.fromEntries(readOnnx(bytes).metadata)).toEqual({ names: '["葉","lá"]', size: '28' });
+  });
+});
+
+/** Constants that only carry attributes have names of their own; all else must be equal. */
+function expectRoundTrip(graph: Graph): void {
+  const { graph: again } = readOnnx(writeOnnx(graph));
+  expect(printGraph(again)).toBe(printGraph(graph));
+  for (const [value, tensor] of graph.initializers) {
+    const found = [...again.initializers].find(([other]) => other.name === value.name)?.[1];
+    expect(found).toEqual(tensor);
+  }
+}

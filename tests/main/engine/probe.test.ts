@@ -1,0 +1,56 @@
+/** Providers are probed in children: a broken driver may end the process. */
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { listProviders, probeProvider } from '../../../src-main/engine/index.ts';
+
+interface ChildReport {
+  readonly report: { readonly usable: boolean; readonly reason: string };
+  readonly trained?: { readonly losses: readonly number[]; readonly probabilities: readonly number[] };
+}
+
+it('lists the CPU last and finds it usable', async () => {
+  expect(listProviders().at(-1)).toBe('cpu');
+  expect(await probeProvider('cpu')).toMatchObject({ name: 'cpu', usable: true });
+});
+
+it('says of a provider that this build lacks why it is not usable', async () => {
+  const absent = (['coreml', 'directml'] as const).find((name) => !listProviders().includes(name));
+  if (!absent) return;
+  expect(await probeProvider(absent)).toMatchObject({
+    usable: false,
+    reason: expect.stringContaining('does not contain'),
+  });
+});
+
+it('trains on WebGPU as on the CPU, with the state kept on the device', { timeout: 90_000 }, (context) => {
+  const found = probeInChild('webgpu');
+  if (!found.report.usable) {
+    const reason = `no WebGPU device for the engine's test: ${found.report.reason}`;
+    console.warn(`SKIPPED: ${reason}`);
+    return context.skip(reason);
+  }
+  const expected = probeInChild('cpu').trained;
+  expected?.losses.forEach((loss, step) => {
+    expect(found.trained?.losses[step]).toBeCloseTo(loss, 3);
+  });
+  expected?.probabilities.forEach((value, index) => {
+    expect(found.trained?.probabilities[index]).toBeCloseTo(value, 2);
+  });
+});
+
+/** Chromium's software device stands in for a GPU where there is none. */
+function probeInChild(name: string): ChildReport {
+  const device = '/usr/lib/chromium/vk_swiftshader_icd.json';
+  const software = existsSync(device)
+    ? { VK_ICD_FILENAMES: device, LD_LIBRARY_PATH: '/usr/lib/chromium' }
+    : {};
+  const child = spawnSync(process.execPath, [`${import.meta.dirname}/probe-child.ts`, name], {
+    env: { ...software, ...process.env },
+    encoding: 'utf8',
+  });
+  const line = child.stdout.trim().split('\n').at(-1) ?? '';
+  if (!line.startsWith('{'))
+    return { report: { usable: false, reason: `the child ended: ${child.stderr.slice(-300)}` } };
+  return JSON.parse(line) as ChildReport;
+}
