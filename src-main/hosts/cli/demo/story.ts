@@ -3,6 +3,7 @@ import type {
   Comparison,
   DeploymentEvent,
   Evaluation,
+  JobId,
   Prediction,
   Run,
   StationClient,
@@ -17,7 +18,7 @@ export interface DemoStage {
   predict(picture: string): Promise<Prediction>;
   /** Some picture files with their true class, never imported. */
   listFreshPictures(): Promise<readonly { readonly file: string; readonly className: string }[]>;
-  waitForJob(jobId: string): Promise<void>;
+  waitForJob(jobId: JobId): Promise<void>;
   say(line: string): void;
   elapsedS(): number;
 }
