@@ -7,7 +7,7 @@ import type { WorkerPort } from './worker-port.ts';
  * the whole process is killed at once.
  */
 const watchSource = `
-const parent = process.ppid;
+const { workerData: parent } = require('node:worker_threads');
 const isGone = () => {
   if (process.ppid !== parent) return true;
   try { process.kill(parent, 0); return false; } catch (error) { return error.code === 'ESRCH'; }
@@ -20,7 +20,8 @@ setInterval(() => { if (isGone()) process.kill(process.pid, 'SIGKILL'); }, 500);
  * leaves them to the station, which ends it in order.
  */
 export function createForkPort(): WorkerPort {
-  new Worker(watchSource, { eval: true }).unref();
+  // Asked for here: by the time the thread runs, the parent may have gone and another have taken its place.
+  new Worker(watchSource, { eval: true, workerData: process.ppid }).unref();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined);
   return {
     send: (message) => void process.send?.(message, undefined, undefined, () => undefined),
