@@ -9,6 +9,7 @@ import { notInitialized, openStationDatabase } from './open-database.ts';
 import type { Presence } from './presence.ts';
 import { acquireStationLock, type StationLock } from './station-lock.ts';
 import { createAnnotationsTable } from './tables/annotations.ts';
+import { createDatasetsTable } from './tables/datasets.ts';
 import { createDeploymentsTable } from './tables/deployments.ts';
 import { createEvaluationsTable } from './tables/evaluations.ts';
 import { createJobsTable } from './tables/jobs.ts';
@@ -70,6 +71,7 @@ function createStore(folder: StoreFolder, db: Database, lock: StationLock, clock
     jobs: createJobsTable(db),
     annotations: createAnnotationsTable(db, clock),
     maintenance: createMaintenance({ db, blobs, folder, clock }),
+    datasets: createDatasetsTable(db),
     runs: createRunsTable(db),
     models: createModelsTable(db),
     evaluations: createEvaluationsTable(db),

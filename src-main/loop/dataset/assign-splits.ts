@@ -1,0 +1,65 @@
+/** Decides the split of every picture of a new dataset version: kept, come with the import, or shared out. */
+import type { SplitFractions } from '../../../src-preload/contract/dataset.ts';
+import type { ImageHash, Split } from '../../../src-preload/contract/ids.ts';
+import type { LabelledPicture } from '../../store/tables/datasets.ts';
+import { type ClassShare, type PerSplit, shareOut } from './share-out.ts';
+
+export interface SplitRequest {
+  readonly pictures: readonly LabelledPicture[];
+  /** Splits from versions before, which hold also where the label is another one by now. */
+  readonly kept: ReadonlyMap<ImageHash, Split>;
+  /** For pictures that neither are kept nor came with a split. */
+  readonly fractions: SplitFractions;
+  /** Whether a split that came with an import holds. */
+  readonly usesOrigin: boolean;
+  readonly seed: number;
+}
+
+/** Of the training pictures of an import that came with splits, but with none for validation. */
+const validationShare: SplitFractions = [0.9, 0.1, 0];
+
+/** @returns the split of each picture, whatever the order in which they are given. */
+export function assignSplits(request: SplitRequest): Map<ImageHash, Split> {
+  const { pictures, kept, usesOrigin, fractions, seed } = request;
+  const assigned = new Map<ImageHash, Split>();
+  for (const picture of pictures) {
+    const split = kept.get(picture.imageHash) ?? (usesOrigin ? picture.originSplit : null);
+    if (split) assigned.set(picture.imageHash, split);
+  }
+  const free = pictures.filter((picture) => !(usesOrigin && picture.originSplit));
+  const shared = [shareOut(toShares(free, kept), fractions, seed)];
+  if (usesOrigin) {
+    for (const group of listImportsWithoutValidation(pictures)) {
+      shared.push(shareOut(toShares(group, kept), validationShare, seed));
+    }
+  }
+  for (const [picture, split] of shared.flatMap((part) => [...part])) assigned.set(picture, split);
+  return assigned;
+}
+
+/** For each import that came with training but without validation pictures: its training pictures. */
+function listImportsWithoutValidation(pictures: readonly LabelledPicture[]): LabelledPicture[][] {
+  const withOrigin = pictures.filter(({ originSplit }) => originSplit !== null);
+  const imports = Map.groupBy(withOrigin, ({ importId }) => importId);
+  return [...imports.values()]
+    .filter((group) => group.every(({ originSplit }) => originSplit !== 'val'))
+    .map((group) => group.filter(({ originSplit }) => originSplit === 'train'));
+}
+
+function toShares(
+  pictures: readonly LabelledPicture[],
+  kept: ReadonlyMap<ImageHash, Split>,
+): readonly ClassShare[] {
+  const classes = Map.groupBy(pictures, ({ className }) => className);
+  return [...classes].map(([className, members]) => ({
+    className,
+    settled: countSplits(members.map(({ imageHash }) => kept.get(imageHash))),
+    pictures: members.map(({ imageHash }) => imageHash).filter((imageHash) => !kept.has(imageHash)),
+  }));
+}
+
+function countSplits(of: readonly (Split | undefined)[]): PerSplit {
+  const counts = { train: 0, val: 0, test: 0 };
+  for (const split of of) if (split) counts[split]++;
+  return [counts.train, counts.val, counts.test];
+}

@@ -1,0 +1,34 @@
+/** How long versions of 70,000 pictures take; printed, as machines differ. */
+import { expect, it } from 'vitest';
+import { systemClock } from '../../../../src-main/base/clock.ts';
+import { createDatasets } from '../../../../src-main/loop/dataset/datasets.ts';
+import { insertPictures } from '../../store/tables/insert-pictures.ts';
+import { openTestStore } from '../../store/tables/open-test-store.ts';
+
+it('versions 70,000 pictures', () => {
+  const store = openTestStore();
+  const datasets = createDatasets({ store, clock: systemClock, publish: () => {} });
+  const digits = Array.from({ length: 70_000 }, (_, index) => ({
+    name: `picture${index}`,
+    className: String(index % 10),
+    originSplit: index < 60_000 ? ('train' as const) : ('test' as const),
+  }));
+  timed('insert and label', () => insertPictures(store, digits));
+  const first = timed('first version', () => datasets.createVersion({ name: 'digits', seed: 0 }));
+  expect(first.counts).toEqual({ train: 54_000, val: 6_000, test: 10_000 });
+  timed('no change', () => datasets.createVersion({ name: 'digits', seed: 0 }));
+  insertPictures(store, [{ name: 'new', className: '3', originSplit: 'train', importId: 'second' }]);
+  timed('one picture more', () => datasets.createVersion({ name: 'digits', seed: 0 }));
+  timed('all anew', () => datasets.createVersion({ name: 'digits', seed: 0, splits: [0.7, 0.2, 0.1] }));
+  timed('statistics', () => datasets.getStatistics('digits'));
+  timed('difference', () => datasets.getDifference('digits'));
+  timed('training pictures', () => datasets.listSplit('digits/train'));
+  timed('overview', () => datasets.readOverview());
+});
+
+function timed<T>(what: string, work: () => T): T {
+  const start = performance.now();
+  const result = work();
+  console.log(`${what}: ${(performance.now() - start).toFixed(0)} ms`);
+  return result;
+}

@@ -1,0 +1,80 @@
+/** Writes pictures without bytes, with labels where wanted, for tests of what stands on them. */
+import { createHash } from 'node:crypto';
+import type { Store } from '../../../../src-main/store/store.ts';
+import type { ImageHash, Split } from '../../../../src-preload/contract/ids.ts';
+
+export interface TestPicture {
+  /** Any text; its sha-256 is the picture's. */
+  readonly name: string;
+  readonly className?: string | null;
+  readonly source?: string;
+  readonly importId?: string;
+  readonly originSplit?: Split | null;
+  readonly width?: number;
+}
+
+export function hashOf(name: string): ImageHash {
+  return createHash('sha256').update(name).digest('hex') as ImageHash;
+}
+
+export function insertPictures({ db, annotations }: Store, pictures: readonly TestPicture[], at = 0): void {
+  db.transaction(() => {
+    for (const importId of new Set(pictures.map(toImportId))) insertImport({ db }, importId);
+    for (const picture of pictures) insertPicture({ db }, picture);
+    const changes = pictures
+      .filter(({ className }) => className != null)
+      .map(({ name, className }) => ({
+        imageHash: hashOf(name),
+        classId: annotations.findOrAddClass(className ?? ''),
+      }));
+    annotations.recordStep({ author: 'test', source: 'import', kind: 'edit', changes }, at);
+  });
+}
+
+/** `count` pictures named `<prefix><number>` of one class. */
+export function namePictures(
+  prefix: string,
+  count: number,
+  rest: Omit<TestPicture, 'name'> = {},
+): TestPicture[] {
+  return Array.from({ length: count }, (_, index) => ({
+    className: prefix,
+    ...rest,
+    name: `${prefix}${index}`,
+  }));
+}
+
+function toImportId({ importId }: TestPicture): string {
+  return importId ?? 'import';
+}
+
+function insertImport({ db }: Pick<Store, 'db'>, id: string): void {
+  db.run(
+    `INSERT INTO job (id, kind, title, subject, spec, status, created_at)
+     VALUES (?, 'import', '', ?, '{}', 'succeeded', 0) ON CONFLICT DO NOTHING`,
+    [`${id}-job`, id],
+  );
+  db.run(
+    `INSERT INTO import (id, job_id, request, source, format, started_at)
+     VALUES (?, ?, '{}', 'test', 'folder', 0) ON CONFLICT DO NOTHING`,
+    [id, `${id}-job`],
+  );
+}
+
+function insertPicture({ db }: Pick<Store, 'db'>, picture: TestPicture): void {
+  const hash = hashOf(picture.name);
+  db.run(
+    `INSERT INTO image (hash, thumbnail_hash, file_name, width, height, size_bytes, format, source, import_id,
+       imported_at, origin_split)
+     VALUES (?, ?, ?, ?, 20, 100, 'png', ?, ?, 0, ?)`,
+    [
+      hash,
+      hash,
+      `${picture.name}.png`,
+      picture.width ?? 10,
+      picture.source ?? 'test',
+      toImportId(picture),
+      picture.originSplit ?? null,
+    ],
+  );
+}
