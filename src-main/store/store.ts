@@ -12,6 +12,8 @@ import { createAnnotationsTable } from './tables/annotations.ts';
 import { createDatasetsTable } from './tables/datasets.ts';
 import { createDeploymentsTable } from './tables/deployments.ts';
 import { createEvaluationsTable } from './tables/evaluations.ts';
+import { createImagesTable } from './tables/images.ts';
+import { createImportsTable } from './tables/imports.ts';
 import { createJobsTable } from './tables/jobs.ts';
 import { createModelsTable } from './tables/models.ts';
 import { createRunsTable } from './tables/runs.ts';
@@ -69,6 +71,8 @@ function createStore(folder: StoreFolder, db: Database, lock: StationLock, clock
     blobs,
     settings: createSettingsTable(db),
     jobs: createJobsTable(db),
+    imports: createImportsTable(db),
+    images: createImagesTable(db),
     annotations: createAnnotationsTable(db, clock),
     maintenance: createMaintenance({ db, blobs, folder, clock }),
     datasets: createDatasetsTable(db),

@@ -23,6 +23,8 @@ export const errorStatus = {
   IMAGE_TOO_LARGE: 422,
   IMPORT_PATH_UNREADABLE: 422,
   IMPORT_FORMAT_INVALID: 422,
+  /** A picture that is labelled already came again with another class. */
+  LABEL_CONFLICT: 409,
   CLASS_UNKNOWN: 422,
   CLASS_EXISTS: 409,
   DATASET_NAME_TAKEN: 409,
