@@ -19,6 +19,12 @@ const executionProviders = {
   coreml: 'coreml',
 } as const satisfies Record<ProviderName, string>;
 
+/**
+ * Moments decay into denormals, on which the CPU is a hundred times slower. Idle threads spin for 50 µs only: as fast
+ * as spinning for long on an idle machine (62 ms a step), but with neighbours 110 instead of 150 to 240 ms.
+ */
+const sessionEntries = { set_denormal_as_zero: '1', intra_op: { spin_duration_us: '50' } };
+
 /** @throws AppError PROVIDER_UNAVAILABLE when the provider cannot load the graph */
 export async function createSession(bytes: Uint8Array, options: SessionOptions): Promise<InferenceSession> {
   const { provider, threads, outputLocation } = options;
@@ -28,8 +34,7 @@ export async function createSession(bytes: Uint8Array, options: SessionOptions):
       graphOptimizationLevel: 'all',
       ...(threads !== undefined && { intraOpNumThreads: threads }),
       ...(outputLocation && { preferredOutputLocation: outputLocation }),
-      // Moments decay into denormals, on which the CPU is a hundred times slower.
-      extra: { session: { set_denormal_as_zero: '1' } },
+      extra: { session: sessionEntries },
       logSeverityLevel: 3,
     });
   } catch (cause) {
