@@ -1,7 +1,7 @@
 /** Draws pictures of leaves, healthy and ill, as different cameras see them: seeded, so that a demo can be repeated. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 import { createRandom, type Random } from '../../../base/random.ts';
 
 export const leafConditions = ['healthy', 'early', 'advanced', 'severe'] as const;
@@ -19,13 +19,15 @@ export interface LeafPicture {
 /** Side of the square picture in pixels. */
 const side = 160;
 
+type Range = readonly [least: number, most: number];
+
 /** What sets the conditions apart: how many spots, how large (share of the leaf's length), how yellow the leaf. */
-const signs = {
+const signs: Record<LeafCondition, Record<'spots' | 'radius' | 'yellowing' | 'patches', Range>> = {
   healthy: { spots: [0, 0], radius: [0, 0], yellowing: [0, 0.12], patches: [0, 0] },
   early: { spots: [3, 6], radius: [0.018, 0.032], yellowing: [0, 0.2], patches: [0, 0] },
   advanced: { spots: [12, 20], radius: [0.025, 0.05], yellowing: [0.2, 0.5], patches: [0, 0] },
   severe: { spots: [8, 14], radius: [0.03, 0.06], yellowing: [0.5, 0.9], patches: [3, 5] },
-} as const satisfies Record<LeafCondition, Record<string, readonly [number, number]>>;
+};
 
 /** One JPEG; the same picture for the same arguments. */
 export async function drawLeaf(picture: LeafPicture): Promise<Buffer> {
@@ -53,7 +55,7 @@ export async function writeLeafFolder(
   }
 }
 
-async function seeWithGoodCamera(drawn: sharp.Sharp, random: Random): Promise<Buffer> {
+async function seeWithGoodCamera(drawn: Sharp, random: Random): Promise<Buffer> {
   return drawn
     .modulate({ brightness: random.uniform(0.88, 1.12), saturation: random.uniform(0.9, 1.1) })
     .jpeg({ quality: 90 })
@@ -61,7 +63,7 @@ async function seeWithGoodCamera(drawn: sharp.Sharp, random: Random): Promise<Bu
 }
 
 /** Violet light through plastic, fewer pixels, sensor noise, hard compression. */
-async function seeWithCheapCamera(drawn: sharp.Sharp, random: Random): Promise<Buffer> {
+async function seeWithCheapCamera(drawn: Sharp, random: Random): Promise<Buffer> {
   const pixels = random.integer(84, 110);
   const tinted = await drawn
     .resize(pixels, pixels)
@@ -142,15 +144,15 @@ function describeLeaf(condition: LeafCondition, random: Random): string {
   const sign = signs[condition];
   const width = random.uniform(27, 38);
   const curl = random.uniform(-9, 9);
-  const yellowing = random.uniform(...sign.yellowing);
+  const yellowing = between(random, sign.yellowing);
   const hue = 118 - 62 * yellowing + random.uniform(-10, 6);
   const lightness = 30 + 14 * yellowing + random.uniform(-5, 7);
   const blade = outlineBlade(width, curl);
   const fill = `hsl(${hue} ${random.uniform(42, 60)}% ${lightness}%)`;
   const vein = `hsl(${hue - 12} 35% ${lightness + 17}%)`;
   const marks = [
-    ...describePatches(random.integer(...sign.patches), width, random),
-    ...describeSpots(random.integer(...sign.spots), sign.radius, width, random),
+    ...describePatches(countBetween(random, sign.patches), width, random),
+    ...describeSpots(countBetween(random, sign.spots), sign.radius, width, random),
   ];
   return `<path d="${blade}" transform="translate(3 5)" fill="#000" opacity="0.4" filter="url(#shadow)"/>
     <path d="M -62 ${curl * 0.4} q -10 2 -16 6" stroke="${vein}" stroke-width="3.4" fill="none"/>
@@ -203,3 +205,6 @@ function describePatches(count: number, width: number, random: Random): string[]
     return `<ellipse cx="${x}" cy="${y}" rx="${random.uniform(11, 22)}" ry="${random.uniform(8, 15)}" fill="hsl(${random.uniform(22, 34)} 32% ${random.uniform(20, 32)}%)" filter="url(#rough)"/>`;
   });
 }
+
+const between = (random: Random, [least, most]: Range) => random.uniform(least, most);
+const countBetween = (random: Random, [least, most]: Range) => random.integer(least, most);
