@@ -10,23 +10,29 @@ export function LabelHistory({ imageHash }: { readonly imageHash: ImageHash }) {
   const query = useQuery(station.annotation.listRevisions.queryOptions({ input: { imageHash } }));
   return (
     <Loaded query={query} height={60}>
-      {(revisions) =>
-        revisions.length === 0 ? (
-          <p className={classes.none}>Never labelled.</p>
-        ) : (
-          <ol className={classes.list}>
-            {revisions.toReversed().map((revision) => (
-              <li key={revision.id} className={classes.item}>
-                <strong>{revision.className ?? 'Label taken away'}</strong>
-                <span className={classes.detail}>
-                  {authorOf(revision)}, {formatDateTime(revision.createdAt)}
-                </span>
-              </li>
-            ))}
-          </ol>
-        )
-      }
+      {(revisions) => (
+        <section aria-label="History of the label">
+          <h2 className={classes.title}>History of the label</h2>
+          <Revisions revisions={revisions} />
+        </section>
+      )}
     </Loaded>
+  );
+}
+
+function Revisions({ revisions }: { readonly revisions: readonly AnnotationRevision[] }) {
+  if (revisions.length === 0) return <p className={classes.none}>Never labelled.</p>;
+  return (
+    <ol className={classes.list}>
+      {revisions.toReversed().map((revision) => (
+        <li key={revision.id} className={classes.item}>
+          <strong>{revision.className ?? 'Label taken away'}</strong>
+          <span className={classes.detail}>
+            {authorOf(revision)}, {formatDateTime(revision.createdAt)}
+          </span>
+        </li>
+      ))}
+    </ol>
   );
 }
 

@@ -64,10 +64,8 @@ function countClasses(paths: readonly string[]): ClassFolder[] {
   return folders.sort((a, b) => a.name.localeCompare(b.name));
 }
 
-/** `healthy/1.jpg` and `train/healthy/1.jpg` are healthy; a loose `1.jpg` has no class. */
+/** The innermost folder, as the station reads it: `train/healthy/1.jpg` is healthy, `1.jpg` and `train/1.jpg` have no class. */
 function classOf(parts: readonly string[]): string | undefined {
-  const folders = parts.slice(0, -1);
-  const [first] = folders;
-  if (first !== undefined && splitNames.has(first.toLowerCase())) return folders[1];
-  return first;
+  const folder = parts.at(-2);
+  return folder === undefined || splitNames.has(folder.toLowerCase()) ? undefined : folder;
 }

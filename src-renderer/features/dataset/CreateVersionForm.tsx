@@ -9,7 +9,7 @@ import { station } from '../../client/station.ts';
 import { formatPlural } from '../../components/formatting.ts';
 import { Notice } from '../../components/Notice.tsx';
 import { notifyDone } from '../../components/notify.tsx';
-import { datasetHref } from './dataset-href.ts';
+import { datasetHref, datasetReference } from './dataset-href.ts';
 import { SplitBar } from './SplitBar.tsx';
 import {
   defaultPercents,
@@ -89,12 +89,18 @@ function VersionFields({ newest, onClose }: CreateVersionFormProps) {
   );
 }
 
+/** The station makes no further version where labels and splits are what the newest one holds. */
 function useCreateVersion(onClose: () => void) {
+  const versions = useQuery(station.dataset.listVersions.queryOptions({ input: {} }));
+  const known = new Set(versions.data?.map(datasetReference));
   const [, navigate] = useLocation();
   return useMutation(
     station.dataset.createVersion.mutationOptions({
       onSuccess: (version) => {
-        notifyDone(`Created ${version.name}, version ${version.version}`);
+        const title = `${version.name}, version ${version.version}`;
+        if (known.has(datasetReference(version)))
+          notifyDone(`Nothing changed since ${title}`, 'It is still the newest.');
+        else notifyDone(`Created ${title}`);
         onClose();
         navigate(datasetHref(version));
       },

@@ -47,7 +47,8 @@ export function VersionsTable({ versions, selected }: VersionsTableProps) {
             <td>
               <SplitBar counts={version.counts} />
               <div className={table.soft}>
-                {version.counts.train} / {version.counts.val} / {version.counts.test}
+                {formatCount(version.counts.train)} / {formatCount(version.counts.val)} /{' '}
+                {formatCount(version.counts.test)}
               </div>
             </td>
           </tr>

@@ -10,12 +10,16 @@ export interface Verdict {
 /** Better or worse only where the 95 % interval of the difference leaves zero out. */
 export function verdictOf({ a, b, difference, interval }: Comparison): Verdict {
   const [low, high] = interval;
-  if (low > 0) return { tone: 'good', sentence: `${b} is better than ${a} by ${formatPoints(difference)}.` };
-  if (high < 0) return { tone: 'bad', sentence: `${b} is worse than ${a}: ${formatPoints(difference)}.` };
+  if (low > 0) return { tone: 'good', sentence: `${b} is better than ${a} by ${sizeOf(difference)}.` };
+  if (high < 0) return { tone: 'bad', sentence: `${b} is worse than ${a} by ${sizeOf(difference)}.` };
   if (difference === 0) return { tone: 'open', sentence: `${b} and ${a} are equally right.` };
   const word = difference > 0 ? 'ahead of' : 'behind';
   return {
     tone: 'open',
-    sentence: `${b} is ${word} ${a} by ${formatPoints(Math.abs(difference)).slice(1)}, within what chance can do.`,
+    sentence: `${b} is ${word} ${a} by ${sizeOf(difference)}, within what chance can do.`,
   };
+}
+
+function sizeOf(difference: number): string {
+  return formatPoints(Math.abs(difference)).slice(1);
 }

@@ -19,13 +19,13 @@ interface FilterBarProps {
 
 export function FilterBar({ filter, classNames, onFilter, searchRef }: FilterBarProps) {
   return (
-    <div className={classes.bar} role="search" aria-label="Filter pictures">
+    <search className={classes.bar} aria-label="Filter pictures">
       <SearchField filter={filter} onFilter={onFilter} inputRef={searchRef} />
       <LabelSelect filter={filter} classNames={classNames} onFilter={onFilter} />
       <SourceSelect filter={filter} onFilter={onFilter} />
       <DatasetSelect filter={filter} onFilter={onFilter} />
       <TileSizeSlider />
-    </div>
+    </search>
   );
 }
 
@@ -68,11 +68,7 @@ const classPrefix = 'class:';
 function LabelSelect({ filter, classNames, onFilter }: FieldProps & Pick<FilterBarProps, 'classNames'>) {
   const apply = (choice: string | null): void => {
     const { className: _, labelled: __, ...rest } = filter;
-    if (choice === unlabelled) return onFilter({ ...rest, labelled: false });
-    if (choice === labelled) return onFilter({ ...rest, labelled: true });
-    if (choice?.startsWith(classPrefix))
-      return onFilter({ ...rest, className: choice.slice(classPrefix.length) });
-    onFilter(rest);
+    onFilter({ ...rest, ...labelPart(choice) });
   };
   return (
     <Select
@@ -91,6 +87,12 @@ function LabelSelect({ filter, classNames, onFilter }: FieldProps & Pick<FilterB
       ]}
     />
   );
+}
+
+function labelPart(choice: string | null): Pick<ImageFilter, 'className' | 'labelled'> {
+  if (choice === unlabelled) return { labelled: false };
+  if (choice === labelled) return { labelled: true };
+  return choice?.startsWith(classPrefix) === true ? { className: choice.slice(classPrefix.length) } : {};
 }
 
 function labelChoice(filter: ImageFilter): string {

@@ -67,10 +67,10 @@ function Stage({
         src={pictureUrl(image.hash)}
         style={{ backgroundImage: `url(${thumbnailUrl(image.hash)})` }}
         alt={image.fileName}
-        data-small={image.width < 400 || undefined}
+        data-small={image.width < 100 || undefined}
       />
       <span className={classes.badge} data-testid="viewer-label">
-        <span className={classes.swatch} style={{ background: color ?? 'transparent' }} />
+        {color !== undefined && <span className={classes.swatch} style={{ background: color }} />}
         {image.className ?? 'Unlabelled'}
       </span>
       <StepButton side="left" label="Previous picture" onClick={() => onStep(-1)} />
@@ -92,7 +92,7 @@ function StepButton({ side, label, onClick }: StepButtonProps) {
       className={classes.step}
       data-side={side}
       variant="default"
-      radius="xl"
+      radius={28}
       size={56}
       aria-label={label}
       onClick={onClick}

@@ -29,7 +29,7 @@ export function useImageKeys(context: KeyContext): void {
   }, []);
 }
 
-function obey(command: DataCommand, { commands, searchRef }: KeyContext): void {
+function obey(command: DataCommand, { commands, searchRef }: KeyContext) {
   switch (command.kind) {
     case 'label':
       return commands.label(command.className);

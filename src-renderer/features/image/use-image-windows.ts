@@ -1,6 +1,6 @@
 /** A long list of pictures, of which only the windows in view are read. */
-import { useQueries } from '@tanstack/react-query';
-import { useEffect, useMemo, useState } from 'react';
+import { type UseQueryResult, useQueries } from '@tanstack/react-query';
+import { useCallback, useEffect, useMemo, useState } from 'react';
 import type { Image, ImageFilter } from '../../../src-preload/contract/index.ts';
 import { windowOptions, windowSize } from './image-cache.ts';
 
@@ -17,29 +17,35 @@ export interface ImageWindows {
   readonly retry: () => void;
 }
 
-/** Reads the windows that hold the positions `first` to `last`, and one beyond on either side. */
+/** Reads the windows that hold the positions `first` to `last`, and the next where the end of one is near. */
 export function useImageWindows(filter: ImageFilter, first: number, last: number): ImageWindows {
-  const offsets = windowOffsets(first, last);
-  const queries = useQueries({ queries: offsets.map((offset) => windowOptions(filter, offset)) });
-  const windows = queries.map((query) => query.data?.images);
-  const known = queries.find((query) => query.data !== undefined)?.data?.total;
-  const total = useLastDefined(known, filter);
-  return useMemo(() => {
-    const imageAt = (index: number): Image | undefined => {
+  const offsets = useMemo(() => windowOffsets(first, last), [first, last]);
+  const combine = useCallback(
+    (answers: readonly WindowAnswer[]) => combineWindows(offsets, answers),
+    [offsets],
+  );
+  const windows = useQueries({ queries: offsets.map((offset) => windowOptions(filter, offset)), combine });
+  const total = useLastDefined(windows.total, filter);
+  return useMemo(() => ({ ...windows, total }), [windows, total]);
+}
+
+type WindowAnswer = UseQueryResult<{ readonly images: readonly Image[]; readonly total: number }>;
+
+function combineWindows(offsets: readonly number[], answers: readonly WindowAnswer[]): ImageWindows {
+  const windows = answers.map((answer) => answer.data?.images);
+  return {
+    total: answers.find((answer) => answer.data !== undefined)?.data?.total,
+    imageAt: (index) => {
       const position = offsets.findIndex((offset) => index >= offset && index < offset + windowSize);
       return windows[position]?.[index - (offsets[position] ?? 0)];
-    };
-    return {
-      total,
-      imageAt,
-      indexOf: (hash) => findIndex(offsets, windows, hash),
-      loaded: windows.flatMap((images) => images ?? []),
-      error: queries.find((query) => query.error !== null)?.error ?? null,
-      retry: () => {
-        for (const query of queries) if (query.isError) void query.refetch();
-      },
-    };
-  }, [...windows, total, offsets.join(), queries.some((query) => query.isError)]);
+    },
+    indexOf: (hash) => findIndex(offsets, windows, hash),
+    loaded: windows.flatMap((images) => images ?? []),
+    error: answers.find((answer) => answer.error !== null)?.error ?? null,
+    retry: () => {
+      for (const answer of answers) if (answer.isError) void answer.refetch();
+    },
+  };
 }
 
 /** Offsets of the windows around the positions `first` to `last`. */

@@ -18,7 +18,7 @@ export function JobTray() {
   const active = jobs.filter((job) => !hasEnded(job));
   const running = active.find((job) => job.status === 'running') ?? active[0];
   return (
-    <footer className={classes.tray} aria-label="Jobs" data-testid="job-tray">
+    <section className={classes.tray} aria-label="Jobs" data-testid="job-tray">
       <ConnectionLamp />
       <div className={classes.now}>
         <UploadStatus />
@@ -37,7 +37,7 @@ export function JobTray() {
       <Drawer opened={isOpen} onClose={close} position="right" size={480} title="Jobs">
         <JobList jobs={jobs} onLeave={close} />
       </Drawer>
-    </footer>
+    </section>
   );
 }
 

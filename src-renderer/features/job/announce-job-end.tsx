@@ -7,9 +7,9 @@ import { jobLink } from './job-link.ts';
 
 /** Shows a message for a job that has just succeeded or failed; nothing for the rest. */
 export function announceJobEnd(job: Job): void {
-  if (job.status === 'succeeded') return announce(job, `Done: ${job.title}`, 'leaf');
-  if (job.status === 'failed') return announce(job, `Failed: ${job.title}`, 'red');
-  if (job.status === 'crashed') return announce(job, `Crashed: ${job.title}`, 'red');
+  if (job.status === 'succeeded') announce(job, `Done: ${job.title}`, 'leaf');
+  if (job.status === 'failed') announce(job, `Failed: ${job.title}`, 'red');
+  if (job.status === 'crashed') announce(job, `Crashed: ${job.title}`, 'red');
 }
 
 function announce(job: Job, title: string, color: 'leaf' | 'red'): void {

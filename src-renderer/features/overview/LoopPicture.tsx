@@ -34,8 +34,8 @@ export function LoopPicture({ overview, jobs }: LoopPictureProps) {
 /** The closed line behind the cards; its dashes run in the direction of the loop. */
 function Track() {
   return (
-    <svg className={classes.track} viewBox="0 0 100 100" preserveAspectRatio="none" aria-hidden="true">
-      <rect x="12.5" y="25" width="75" height="50" rx="0" vectorEffect="non-scaling-stroke" />
+    <svg className={classes.track} aria-hidden="true">
+      <rect rx="14" />
     </svg>
   );
 }
@@ -89,8 +89,8 @@ function ReturnCard({ requests }: { readonly requests: number }) {
     <div className={classes.back}>
       <RefreshCcw size={20} strokeWidth={1.8} aria-hidden />
       <span>
-        <strong>{formatCount(requests)}</strong> predictions answered since the start. What the champion finds
-        hard comes back as new pictures.
+        <strong>{formatCount(requests)}</strong> predictions since the start. Hard cases come back as new
+        pictures.
       </span>
     </div>
   );

@@ -52,7 +52,7 @@ export function RecentDeployments() {
       title="In service"
       isFlush
       actions={
-        <Button component={Link} href="/models" variant="subtle" size="sm" h={40}>
+        <Button component={Link} href="/models" variant="subtle" size="compact-md">
           All models
         </Button>
       }

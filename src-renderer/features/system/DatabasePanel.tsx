@@ -5,7 +5,7 @@ import { Camera, CircleCheck, CircleDashed, CircleX, ShieldCheck } from 'lucide-
 import type { Health } from '../../../src-preload/contract/index.ts';
 import { station } from '../../client/station.ts';
 import { Figure, Figures } from '../../components/Figure.tsx';
-import { formatBytes, formatDateTime } from '../../components/formatting.ts';
+import { formatAgo, formatBytes, formatDateTime } from '../../components/formatting.ts';
 import { Loaded } from '../../components/Loaded.tsx';
 import { Notice } from '../../components/Notice.tsx';
 import { notifyDone, notifyFailure } from '../../components/notify.tsx';
@@ -53,7 +53,7 @@ export function DatabasePanel({ health }: { readonly health: Health }) {
           <Figure label="Integrity" value={<ToneChip {...integrity[database.integrity]} />} />
           <Figure
             label="Checked"
-            value={database.checkedAt === null ? 'Never' : formatDateTime(database.checkedAt)}
+            value={database.checkedAt === null ? 'Never' : formatAgo(database.checkedAt, Date.now())}
           />
           <Figure label="Schema" value={`Version ${database.schemaVersion}`} />
         </Figures>
@@ -99,7 +99,7 @@ function Snapshots() {
           snapshots.length === 0 ? (
             <p className={classes.hint}>None yet. A copy is made by itself before each upgrade.</p>
           ) : (
-            <table className={table.table} data-testid="snapshots">
+            <table className={`${table.table} ${classes.wide}`} data-testid="snapshots">
               <tbody>
                 {snapshots.map((snapshot) => (
                   <tr key={snapshot.file}>

@@ -55,7 +55,7 @@ function Fields({ settings }: { readonly settings: Settings }) {
       />
       <Select
         label="Device"
-        description="Where models learn and answer"
+        description="Automatic: fastest that works"
         data={devices}
         value={settings.device}
         onChange={(value) => {
@@ -91,8 +91,8 @@ function TextSetting({ label, description, value, onSave }: TextSettingProps) {
   const [text, setText] = useState(value);
   const leave = (): void => {
     const trimmed = text.trim();
-    if (trimmed === '') return setText(value);
-    if (trimmed !== value) onSave(trimmed);
+    if (trimmed === '') setText(value);
+    else if (trimmed !== value) onSave(trimmed);
   };
   return (
     <TextInput
@@ -114,7 +114,7 @@ function roundedPoints(fraction: number): number {
 }
 
 const devices = [
-  { value: 'auto', label: 'Automatic: the fastest that works' },
+  { value: 'auto', label: 'Automatic' },
   { value: 'cpu', label: 'CPU' },
   { value: 'webgpu', label: 'WebGPU' },
   { value: 'cuda', label: 'CUDA' },

@@ -79,13 +79,17 @@ function toData(chart: Curves, palette: Palette): ChartData<'line', { x: number;
       data: curve.points.map(({ x, y }) => ({ x, y })),
       borderColor: colorAt(palette, index),
       backgroundColor: colorAt(palette, index),
-      borderWidth: 2,
-      borderDash: /train/i.test(curve.key) ? [5, 3] : [],
+      borderWidth: isTrain(curve.key) ? 1.25 : 2.5,
       pointRadius: curve.points.length === 1 ? 3 : 0,
       pointHoverRadius: 4,
       tension: 0,
     })),
   };
+}
+
+/** Training curves are noisy and secondary: they are drawn thin. */
+function isTrain(key: string): boolean {
+  return /train/i.test(key);
 }
 
 function toOptions(kind: Curves['kind'], palette: Palette): ChartOptions<'line'> {

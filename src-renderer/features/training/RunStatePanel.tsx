@@ -64,7 +64,7 @@ function RunResult({ run }: { readonly run: Run }) {
 
 function accuracyNote(run: Run): string | undefined {
   if (bestAccuracy(run) === undefined) return undefined;
-  return run.metrics.test_accuracy !== undefined ? 'On the test pictures' : 'On the validation pictures';
+  return run.metrics['test/accuracy'] !== undefined ? 'On the test pictures' : 'On the validation pictures';
 }
 
 function elapsed(run: Run, now: number): string {

@@ -1,8 +1,8 @@
 /** Starts a run: a dataset, a size of model and a time budget; the rest has defaults that work. */
-import { Button, Collapse, NumberInput, Select, SimpleGrid, Stack, TextInput } from '@mantine/core';
+import { Button, Collapse, Group, NumberInput, Select, SimpleGrid, Stack, TextInput } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useMutation } from '@tanstack/react-query';
-import { ChevronDown, ChevronRight, Play } from 'lucide-react';
+import { ChevronDown, ChevronUp, Play } from 'lucide-react';
 import { type FormEvent, useState } from 'react';
 import { useLocation } from 'wouter';
 import type { DatasetVersion } from '../../../src-preload/contract/index.ts';
@@ -53,19 +53,6 @@ export function StartTrainingForm({ versions, dataset, device }: StartTrainingFo
     <form onSubmit={submit} noValidate>
       <Stack gap="md">
         <MainFields {...fields} references={references} />
-        <Button
-          variant="subtle"
-          color="gray"
-          justify="flex-start"
-          px={4}
-          onClick={toggle}
-          aria-expanded={isAdvanced}
-          leftSection={
-            isAdvanced ? <ChevronDown size={18} aria-hidden /> : <ChevronRight size={18} aria-hidden />
-          }
-        >
-          Advanced
-        </Button>
         <Collapse expanded={isAdvanced}>
           <AdvancedFields {...fields} />
         </Collapse>
@@ -74,16 +61,37 @@ export function StartTrainingForm({ versions, dataset, device }: StartTrainingFo
             {errorMessage(start.error)}
           </Notice>
         )}
-        <Button
-          type="submit"
-          size="lg"
-          loading={start.isPending}
-          leftSection={<Play size={19} aria-hidden />}
-        >
-          Start training
-        </Button>
+        <Group gap="xs" wrap="nowrap">
+          <AdvancedToggle isOpen={isAdvanced} onToggle={toggle} />
+          <Button
+            type="submit"
+            size="lg"
+            flex={1}
+            loading={start.isPending}
+            leftSection={<Play size={19} aria-hidden />}
+          >
+            Start training
+          </Button>
+        </Group>
       </Stack>
     </form>
+  );
+}
+
+function AdvancedToggle({ isOpen, onToggle }: { readonly isOpen: boolean; readonly onToggle: () => void }) {
+  const Icon = isOpen ? ChevronUp : ChevronDown;
+  return (
+    <Button
+      variant="subtle"
+      color="gray"
+      size="lg"
+      px="sm"
+      onClick={onToggle}
+      aria-expanded={isOpen}
+      leftSection={<Icon size={18} aria-hidden />}
+    >
+      Advanced
+    </Button>
   );
 }
 
@@ -104,18 +112,28 @@ function MainFields({
 }: FieldsProps & { readonly references: readonly string[] }) {
   return (
     <>
-      <Select
-        label="Dataset"
-        data={[...references]}
-        value={form.dataset}
-        error={problems.dataset}
-        onChange={(value) => onChange({ dataset: value ?? '' })}
-      />
+      <SimpleGrid cols={2}>
+        <Select
+          label="Dataset"
+          data={[...references]}
+          value={form.dataset}
+          error={problems.dataset}
+          onChange={(value) => onChange({ dataset: value ?? '' })}
+        />
+        <TextInput
+          label="Model name"
+          placeholder={form.dataset.split('@')[0] ?? ''}
+          value={form.model}
+          error={problems.model}
+          onChange={(event) => onChange({ model: event.currentTarget.value })}
+        />
+      </SimpleGrid>
       <ArchitectureChoice value={form.architecture} onChange={(architecture) => onChange({ architecture })} />
       <SimpleGrid cols={2}>
         <NumberInput
           label="Time budget"
-          description="0 for no limit"
+          description="The run fits into it"
+          placeholder="Automatic"
           suffix=" min"
           min={0}
           value={form.timeBudgetMin}
@@ -131,14 +149,6 @@ function MainFields({
           onChange={(value) => onChange({ device: value ?? 'auto' })}
         />
       </SimpleGrid>
-      <TextInput
-        label="Model name"
-        description="The result becomes its next version"
-        placeholder={form.dataset.split('@')[0] ?? ''}
-        value={form.model}
-        error={problems.model}
-        onChange={(event) => onChange({ model: event.currentTarget.value })}
-      />
     </>
   );
 }

@@ -33,7 +33,7 @@ export function toCharts(points: readonly MetricPoint[]): CurveChart[] {
     .map((kind) => ({
       kind,
       title: titles[kind],
-      curves: curves.filter((curve) => kindOf(curve.key) === kind),
+      curves: curves.filter((curve) => kindOf(curve.key) === kind).toSorted(byRank),
     }))
     .filter((chart) => chart.curves.length > 0);
 }
@@ -56,6 +56,16 @@ export function metricLabel(key: string): string {
     .replace(/\blr\b/, 'learning rate')
     .trim();
   return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** Validation comes first: it has the first colour in every chart, and lies on top. */
+function byRank(a: Curve, b: Curve): number {
+  return rankOf(a.key) - rankOf(b.key) || a.key.localeCompare(b.key);
+}
+
+function rankOf(key: string): number {
+  if (/val/i.test(key)) return 0;
+  return /train/i.test(key) ? 1 : 2;
 }
 
 function groupByKey(points: readonly MetricPoint[]): Map<string, MetricPoint[]> {

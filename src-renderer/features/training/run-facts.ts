@@ -5,7 +5,7 @@ export function runHref(run: Pick<Run, 'id'>): string {
   return `/training/${encodeURIComponent(run.id)}`;
 }
 
-const accuracyKeys = ['test_accuracy', 'best_val_accuracy', 'val_accuracy', 'accuracy'];
+const accuracyKeys = ['test/accuracy', 'val/accuracy', 'accuracy'];
 
 /** The accuracy that stands for the run: on the test pictures, or else the last on validation; undefined without any. */
 export function bestAccuracy(run: Run): number | undefined {

@@ -6,7 +6,7 @@ export interface TrainingForm {
   readonly dataset: string;
   readonly model: string;
   readonly architecture: string;
-  /** Minutes; 0 for no limit. */
+  /** Minutes. */
   readonly timeBudgetMin: number | '';
   readonly device: string;
   readonly epochs: number | '';
@@ -19,6 +19,7 @@ export interface TrainingForm {
   readonly warmupEpochs: number | '';
   readonly augmentation: number | '';
   readonly patience: number | '';
+  readonly classBalance: number | '';
   readonly threads: number | '';
   readonly seed: number | '';
 }
@@ -30,18 +31,19 @@ export function defaultTrainingForm(dataset: string, device: string): TrainingFo
     dataset,
     model: '',
     architecture: parameters.architecture,
-    timeBudgetMin: 10,
+    timeBudgetMin: 5,
     device,
-    epochs: parameters.epochs,
+    epochs: '',
     imageSize: '',
-    batchSize: parameters.batchSize,
+    batchSize: '',
     learningRate: '',
     optimizer: parameters.optimizer,
     weightDecay: parameters.weightDecay,
     labelSmoothing: parameters.labelSmoothing,
-    warmupEpochs: parameters.warmupEpochs,
+    warmupEpochs: '',
     augmentation: parameters.augmentation,
-    patience: parameters.patience,
+    patience: '',
+    classBalance: parameters.classBalance,
     threads: '',
     seed: parameters.seed,
   };
@@ -56,7 +58,7 @@ export type ReadForm =
 /** Checks the form with the contract's schema; problems are keyed by field name. */
 export function readTrainingForm(form: TrainingForm): ReadForm {
   const { dataset, model, timeBudgetMin, ...fields } = form;
-  const budget = timeBudgetMin === '' || timeBudgetMin === 0 ? {} : { timeBudgetS: timeBudgetMin * 60 };
+  const budget = timeBudgetMin === '' ? {} : { timeBudgetS: timeBudgetMin * 60 };
   const name = model.trim() === '' ? {} : { model: model.trim() };
   const chosen = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== ''));
   const parsed = startTrainingSchema.safeParse({ dataset, ...name, parameters: { ...chosen, ...budget } });
