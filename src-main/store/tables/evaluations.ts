@@ -35,12 +35,14 @@ export interface EvaluatedPicture {
 export type EvaluationRecord = Omit<Evaluation, 'report'> & {
   readonly report: ClassificationReport | null;
   readonly jobId: JobId | null;
+  readonly modelHash: BlobHash;
   readonly request: unknown;
 };
 
 interface EvaluationRow {
   id: string;
   job_id: string | null;
+  model_hash: string;
   model_label: string;
   model_name: string | null;
   model_version: number | null;
@@ -53,7 +55,7 @@ interface EvaluationRow {
 }
 
 const selectEvaluation = `
-  SELECT evaluation.id, job_id, model_label, model_name, model_version, dataset.name AS dataset, dataset_version, split,
+  SELECT evaluation.id, job_id, model_hash, model_label, model_name, model_version, dataset.name AS dataset, dataset_version, split,
     request, report, evaluation.created_at
   FROM evaluation JOIN dataset ON dataset.id = evaluation.dataset_id`;
 
@@ -152,11 +154,12 @@ function toRecord(row: EvaluationRow): EvaluationRecord {
     ...rest,
     report: report ?? null,
     jobId: row.job_id as JobId | null,
+    modelHash: row.model_hash as BlobHash,
     request: JSON.parse(row.request),
   };
 }
 
 function toEvaluation(row: EvaluationRow): Evaluation {
-  const { jobId: _jobId, request: _request, ...evaluation } = toRecord(row);
+  const { jobId: _jobId, modelHash: _modelHash, request: _request, ...evaluation } = toRecord(row);
   return evaluationSchema.parse(evaluation);
 }

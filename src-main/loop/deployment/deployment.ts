@@ -1,0 +1,444 @@
+/** Which version of each model answers predictions, how it is replaced without dropping a request, and the way back. */
+import type { DeploymentEvent, Prediction, ServingStatus } from '../../../src-preload/contract/deployment.ts';
+import type { Comparison } from '../../../src-preload/contract/evaluation.ts';
+import { parseModelReference } from '../../../src-preload/contract/reference.ts';
+import type { ModelVersion } from '../../../src-preload/contract/registry.ts';
+import type { StationEvent } from '../../../src-preload/contract/system.ts';
+import { AppError } from '../../base/app-error.ts';
+import type { Clock } from '../../base/clock.ts';
+import type { Log } from '../../base/log.ts';
+import type { WorkerLauncher } from '../../jobs/worker-port.ts';
+import { percentiles } from '../../statistics/percentiles.ts';
+import type { Store } from '../../store/store.ts';
+import { findWayBack } from './champion-history.ts';
+import { assertBetter } from './promotion-rule.ts';
+import { createSerialQueue } from './serial-queue.ts';
+import {
+  defaultServingLimits,
+  type ServedFile,
+  type ServingLimits,
+  ServingProcess,
+} from './serving-process.ts';
+import type { ServingProvider } from './serving-protocol.ts';
+
+export interface DeploymentOptions {
+  readonly store: Pick<Store, 'db' | 'models' | 'deployments' | 'blobs' | 'settings'>;
+  readonly launcher: WorkerLauncher;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly publish: (event: StationEvent) => void;
+  /** Of the registry. @throws {AppError} NOT_FOUND, INPUT_INVALID */
+  readonly getVersion: (reference: string) => ModelVersion;
+  /**
+   * Of the evaluation: b against a, both `NAME/VERSION`, on the test pictures of the dataset version `NAME@VERSION`.
+   * @throws {AppError} DATASET_SPLIT_EMPTY and what an evaluation throws
+   */
+  readonly compare: (a: string, b: string, dataset: string) => Promise<Comparison>;
+  /** The provider that serves now. */
+  readonly chooseProvider: () => ServingProvider | Promise<ServingProvider>;
+  /** CPU threads of a served model; 1 if absent, which answers small nets fastest and leaves room for a training. */
+  readonly threads?: number;
+  readonly limits?: Partial<ServingLimits>;
+}
+
+export interface PromoteRequest {
+  /** `NAME/VERSION`, `NAME@challenger`, or `NAME` for its challenger. */
+  readonly model: string;
+  readonly reason: string;
+  readonly force: boolean;
+}
+
+export interface RollbackRequest {
+  readonly model: string;
+  readonly version?: number | undefined;
+  readonly reason: string;
+}
+
+export interface Deployment {
+  /** Puts the champions in service and keeps them there; without it a model is loaded when it is first needed. */
+  start(): void;
+  /**
+   * Puts a version in service that was registered as champion, the first of its model; any other is left alone.
+   * To be called inside the transaction that registered it. @returns the same version
+   */
+  adopt(version: ModelVersion): ModelVersion;
+  /**
+   * @param picture the file's bytes
+   * @param reference `NAME`, `NAME@ALIAS` or `NAME/VERSION`; the only deployed model if absent
+   * @throws {AppError} DEPLOYMENT_EMPTY, INPUT_INVALID, NOT_FOUND, IMAGE_UNREADABLE, IMAGE_TOO_LARGE, SERVING_UNAVAILABLE
+   */
+  predict(picture: Uint8Array, reference?: string): Promise<Prediction>;
+  /** @throws {AppError} PROMOTION_REFUSED with the comparison in `data`, NOT_FOUND, INPUT_INVALID */
+  promote(request: PromoteRequest, actor: string): Promise<DeploymentEvent>;
+  /** @throws {AppError} ROLLBACK_UNAVAILABLE, NOT_FOUND, INPUT_INVALID */
+  rollback(request: RollbackRequest, actor: string): Promise<DeploymentEvent>;
+  listServing(): ServingStatus[];
+  /** Newest first. */
+  listHistory(model?: string): DeploymentEvent[];
+  /** Of the serving worker, undefined while there is none. */
+  readonly workerPid: number | undefined;
+  close(): void;
+}
+
+export function createDeployment(options: DeploymentOptions): Deployment {
+  return new StationDeployment(options);
+}
+
+/** Versions kept loaded beside the champions and the versions that one rollback leads to. */
+const sparesKept = 4;
+/** The percentiles of the status are over this many of the last answers. */
+const latenciesKept = 1_000;
+
+interface Traffic {
+  requests: number;
+  failures: number;
+  readonly latenciesMs: number[];
+}
+
+interface SwitchOrder {
+  readonly kind: DeploymentEvent['kind'];
+  readonly to: ModelVersion;
+  readonly reason: string;
+  readonly actor: string;
+  readonly comparison: Comparison | null;
+}
+
+class StationDeployment implements Deployment {
+  readonly #options: DeploymentOptions;
+  readonly #serving: ServingProcess;
+  /** What answers: model name → version. Changed in one go, after the alias is durable. */
+  readonly #champions: Map<string, ModelVersion>;
+  readonly #traffic = new Map<string, Traffic>();
+  readonly #troubles = new Map<string, string>();
+  /** Keys of loaded versions, the least recently used first. */
+  readonly #recent = new Set<string>();
+  readonly #switches = createSerialQueue();
+  #provider: ServingProvider | undefined;
+  #isStarted = false;
+
+  constructor(options: DeploymentOptions) {
+    this.#options = options;
+    this.#serving = new ServingProcess({
+      ...options,
+      limits: { ...defaultServingLimits, ...options.limits },
+    });
+    this.#champions = readChampions(options);
+  }
+
+  get workerPid(): number | undefined {
+    return this.#serving.pid;
+  }
+
+  start(): void {
+    this.#isStarted = true;
+    for (const champion of this.#champions.values()) void this.#warmUp(champion);
+  }
+
+  adopt(version: ModelVersion): ModelVersion {
+    if (version.aliases.includes('champion')) this.#adoptFirst(version);
+    return version;
+  }
+
+  #adoptFirst(version: ModelVersion): void {
+    const { store, clock } = this.#options;
+    const startedAt = clock.monotonic();
+    const id = store.deployments.insert({
+      model: version.name,
+      kind: 'promote',
+      fromVersion: null,
+      toVersion: version.version,
+      reason: 'the first version of the model',
+      actor: 'station',
+      at: clock.now(),
+      comparison: null,
+    });
+    store.db.afterCommit(() => {
+      this.#point(version);
+      if (!this.#isStarted) return;
+      void this.#warmUp(version).then(() =>
+        store.deployments.recordSwitch(id, clock.monotonic() - startedAt),
+      );
+    });
+  }
+
+  async predict(picture: Uint8Array, reference?: string): Promise<Prediction> {
+    const { clock } = this.#options;
+    const startedAt = clock.monotonic();
+    const version = this.#choose(reference);
+    const traffic = this.#trafficOf(version.name);
+    traffic.requests++;
+    try {
+      const probabilities = await this.#ask(version, picture);
+      const latencyMs = clock.monotonic() - startedAt;
+      traffic.latenciesMs.push(latencyMs);
+      if (traffic.latenciesMs.length > latenciesKept) traffic.latenciesMs.shift();
+      return toPrediction(version, probabilities, latencyMs);
+    } catch (error) {
+      traffic.failures++;
+      throw error;
+    }
+  }
+
+  async promote({ model, reason, force }: PromoteRequest, actor: string): Promise<DeploymentEvent> {
+    const to = this.#options.getVersion(toChallengerReference(model));
+    for (;;) {
+      const champion = this.#champions.get(to.name);
+      if (champion?.version === to.version) throw alreadyChampion(to);
+      const comparison = champion && !force ? await this.#compare(champion, to) : null;
+      const event = await this.#switches.run(to.name, () => {
+        // The champion may have changed while the two were compared.
+        if (this.#champions.get(to.name)?.version !== champion?.version) return undefined;
+        return this.#switch({ kind: 'promote', to, reason, actor, comparison });
+      });
+      if (event) return event;
+    }
+  }
+
+  rollback({ model, version, reason }: RollbackRequest, actor: string): Promise<DeploymentEvent> {
+    const { name } = parseModelReference(model);
+    return this.#switches.run(name, () => {
+      const champion = this.#champions.get(name);
+      if (!champion) throw nothingDeployed(name);
+      const target = version ?? this.#findWayBack(name);
+      if (target === null) throw noWayBack(champion);
+      if (target === champion.version) throw alreadyChampion(champion);
+      const to = this.#options.getVersion(`${name}/${target}`);
+      return this.#switch({ kind: 'rollback', to, reason, actor, comparison: null });
+    });
+  }
+
+  listServing(): ServingStatus[] {
+    return this.#options.store.models.list().map(({ name }) => this.#describe(name));
+  }
+
+  listHistory(model?: string): DeploymentEvent[] {
+    return this.#options.store.deployments.list(model);
+  }
+
+  close(): void {
+    this.#serving.close();
+  }
+
+  async #compare(champion: ModelVersion, challenger: ModelVersion): Promise<Comparison> {
+    const dataset = challenger.dataset ?? champion.dataset;
+    if (!dataset) throw notComparable(challenger);
+    const comparison = await this.#options.compare(
+      keyOf(champion),
+      keyOf(challenger),
+      `${dataset.name}@${dataset.version}`,
+    );
+    assertBetter(comparison, this.#options.store.settings.read().promotionMargin);
+    return comparison;
+  }
+
+  /**
+   * Loads the new version beside the old one, makes the alias and the event durable in one transaction, then
+   * turns the pointer: a kill at any moment leaves an alias whose version is served at the next start.
+   */
+  async #switch(order: SwitchOrder): Promise<DeploymentEvent> {
+    const { store, clock, publish } = this.#options;
+    const { to } = order;
+    const startedAt = clock.monotonic();
+    await this.#load(to);
+    const id = store.db.transaction(() => this.#writeSwitch(order));
+    this.#point(to);
+    const switchMs = clock.monotonic() - startedAt;
+    store.deployments.recordSwitch(id, switchMs);
+    this.#forgetSpares();
+    publish({ type: 'deployment.changed', model: to.name, version: to.version });
+    const event = store.deployments.get(id);
+    if (!event) throw new Error(`bug: deployment event ${id} is gone`);
+    return event;
+  }
+
+  #writeSwitch({ kind, to, reason, actor, comparison }: SwitchOrder): number {
+    const { store, clock } = this.#options;
+    store.models.setAlias(to.name, 'champion', to.version);
+    store.models.dropAlias(to.name, 'challenger', to.version);
+    return store.deployments.insert({
+      model: to.name,
+      kind,
+      fromVersion: this.#champions.get(to.name)?.version ?? null,
+      toVersion: to.version,
+      reason,
+      actor,
+      at: clock.now(),
+      comparison,
+    });
+  }
+
+  #point(version: ModelVersion): void {
+    this.#champions.set(version.name, version);
+    this.#troubles.delete(version.name);
+  }
+
+  #choose(reference: string | undefined): ModelVersion {
+    if (reference === undefined) return this.#onlyChampion();
+    const { name, alias, version } = parseModelReference(reference);
+    if (version !== undefined || alias === 'challenger') return this.#options.getVersion(reference);
+    return this.#champions.get(name) ?? this.#options.getVersion(reference);
+  }
+
+  #onlyChampion(): ModelVersion {
+    const [champion, ...others] = this.#champions.values();
+    if (!champion) {
+      throw new AppError(
+        'DEPLOYMENT_EMPTY',
+        'no model is in service yet: train one, its first version serves',
+      );
+    }
+    if (others.length === 0) return champion;
+    const names = [...this.#champions.keys()];
+    throw new AppError('INPUT_INVALID', `several models are in service, name one of ${names.join(', ')}`, {
+      data: { models: names },
+    });
+  }
+
+  async #ask(version: ModelVersion, picture: Uint8Array): Promise<readonly number[]> {
+    const provider = await this.#chooseProvider();
+    this.#touch(keyOf(version));
+    return this.#serving.predict(this.#toServedFile(version, provider), picture);
+  }
+
+  async #load(version: ModelVersion): Promise<void> {
+    const provider = await this.#chooseProvider();
+    this.#touch(keyOf(version));
+    await this.#serving.load(this.#toServedFile(version, provider));
+  }
+
+  /** Once: what was loaded stays where it is. */
+  async #chooseProvider(): Promise<ServingProvider> {
+    this.#provider ??= await this.#options.chooseProvider();
+    return this.#provider;
+  }
+
+  #toServedFile(version: ModelVersion, provider: ServingProvider): ServedFile {
+    const { store, threads = 1 } = this.#options;
+    return { key: keyOf(version), file: store.blobs.pathOf(version.blobHash), provider, threads };
+  }
+
+  /** Loads a champion and the version that a rollback would lead to. */
+  async #warmUp(champion: ModelVersion): Promise<void> {
+    try {
+      await this.#load(champion);
+      this.#troubles.delete(champion.name);
+      this.#options.publish({
+        type: 'deployment.changed',
+        model: champion.name,
+        version: champion.version,
+      });
+      const back = this.#findWayBack(champion.name);
+      if (back !== null) await this.#load(this.#options.getVersion(`${champion.name}/${back}`));
+    } catch (error) {
+      this.#troubles.set(champion.name, error instanceof Error ? error.message : String(error));
+      this.#options.log.error({ err: error }, `${keyOf(champion)} could not be put in service`);
+    }
+  }
+
+  #touch(key: string): void {
+    this.#recent.delete(key);
+    this.#recent.add(key);
+    if (this.#recent.size > sparesKept) this.#forgetSpares();
+  }
+
+  #forgetSpares(): void {
+    const pinned = new Set<string>();
+    for (const champion of this.#champions.values()) {
+      pinned.add(keyOf(champion));
+      const back = this.#findWayBack(champion.name);
+      if (back !== null) pinned.add(`${champion.name}/${back}`);
+    }
+    const spares = [...this.#recent].filter((key) => !pinned.has(key));
+    for (const key of spares.slice(0, -sparesKept)) {
+      this.#recent.delete(key);
+      this.#serving.unload(key);
+    }
+  }
+
+  #findWayBack(name: string): number | null {
+    return findWayBack(this.#options.store.deployments.listSwitches(name));
+  }
+
+  #trafficOf(name: string): Traffic {
+    const traffic = this.#traffic.get(name) ?? { requests: 0, failures: 0, latenciesMs: [] };
+    this.#traffic.set(name, traffic);
+    return traffic;
+  }
+
+  #describe(name: string): ServingStatus {
+    const champion = this.#champions.get(name);
+    const { requests, failures, latenciesMs } = this.#trafficOf(name);
+    const [p50 = 0, p95 = 0] = latenciesMs.length === 0 ? [] : percentiles(latenciesMs, [50, 95]);
+    const trouble = this.#troubles.get(name) ?? this.#serving.trouble;
+    return {
+      model: name,
+      version: champion?.version ?? null,
+      state: this.#stateOf(champion, trouble),
+      provider: this.#provider ?? null,
+      requests,
+      failures,
+      latencyMs: latenciesMs.length === 0 ? null : { p50, p95 },
+      rollbackTo: this.#findWayBack(name),
+      reason: trouble,
+    };
+  }
+
+  #stateOf(champion: ModelVersion | undefined, trouble: string | null): ServingStatus['state'] {
+    if (!champion || (!this.#isStarted && !this.#serving.has(keyOf(champion)))) return 'idle';
+    if (this.#serving.isLoaded(keyOf(champion))) return 'ready';
+    return trouble === null ? 'loading' : 'failed';
+  }
+}
+
+function readChampions({ store }: DeploymentOptions): Map<string, ModelVersion> {
+  const champions = new Map<string, ModelVersion>();
+  for (const { name, champion } of store.models.list()) {
+    const version = champion === null ? undefined : store.models.findVersion(name, champion);
+    if (version) champions.set(name, version);
+  }
+  return champions;
+}
+
+function keyOf({ name, version }: ModelVersion): string {
+  return `${name}/${version}`;
+}
+
+function toChallengerReference(model: string): string {
+  const { name, alias, version } = parseModelReference(model);
+  return alias === undefined && version === undefined ? `${name}@challenger` : model;
+}
+
+function toPrediction(
+  { name, version, classNames }: ModelVersion,
+  probabilities: readonly number[],
+  latencyMs: number,
+): Prediction {
+  const ranked = probabilities
+    .map((score, index) => ({ label: classNames[index] ?? String(index), score }))
+    .sort((first, second) => second.score - first.score);
+  const [best = { label: '', score: 0 }] = ranked;
+  return { ...best, probabilities: ranked, model: name, version, latencyMs };
+}
+
+function alreadyChampion(version: ModelVersion): AppError {
+  return new AppError('INPUT_INVALID', `${keyOf(version)} is the champion already`);
+}
+
+function nothingDeployed(name: string): AppError {
+  return new AppError('DEPLOYMENT_EMPTY', `no version of ${name} is in service: nothing to roll back`);
+}
+
+function noWayBack(champion: ModelVersion): AppError {
+  return new AppError(
+    'ROLLBACK_UNAVAILABLE',
+    `${keyOf(champion)} has no champion before it: name a version to go to`,
+    { data: { model: champion.name, version: champion.version } },
+  );
+}
+
+function notComparable(version: ModelVersion): AppError {
+  return new AppError(
+    'PROMOTION_REFUSED',
+    `${keyOf(version)} has no dataset to be compared on: promote it with --force (“promote anyway”) to do it unseen`,
+  );
+}

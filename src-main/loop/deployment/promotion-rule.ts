@@ -1,0 +1,35 @@
+/** When a challenger may replace the champion. */
+import type { Comparison } from '../../../src-preload/contract/evaluation.ts';
+import { AppError } from '../../base/app-error.ts';
+
+/** Differences of shares are sums of rounded numbers. */
+const rounding = 1e-12;
+
+/**
+ * The challenger's accuracy must exceed the champion's by the margin on the same test pictures; equal is enough
+ * where the margin is 0.
+ * @throws {AppError} PROMOTION_REFUSED with the comparison and the margin in `data`
+ */
+export function assertBetter(comparison: Comparison, margin: number): void {
+  if (comparison.difference >= margin - rounding) return;
+  throw new AppError('PROMOTION_REFUSED', describeRefusal(comparison, margin), {
+    data: { comparison, margin },
+  });
+}
+
+function describeRefusal(comparison: Comparison, margin: number): string {
+  const { a, b, accuracyA, accuracyB, interval, count, difference } = comparison;
+  return (
+    `${b} is right on ${percent(accuracyB)} of ${count} test pictures, the champion ${a} on ${percent(accuracyA)}: ` +
+    `a difference of ${points(difference)} points (95 % interval ${points(interval[0])} to ${points(interval[1])}) ` +
+    `is below the margin of ${points(margin)}; --force (“promote anyway”) promotes it all the same`
+  );
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(2)} %`;
+}
+
+function points(share: number): string {
+  return (100 * share).toFixed(2);
+}

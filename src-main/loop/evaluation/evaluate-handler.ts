@@ -1,0 +1,55 @@
+/** The books of an evaluation job: its spec from the rows, and its report. */
+import type { EvaluationId } from '../../../src-preload/contract/ids.ts';
+import { formatDatasetReference } from '../../../src-preload/contract/reference.ts';
+import type { StationEvent } from '../../../src-preload/contract/system.ts';
+import { AppError } from '../../base/app-error.ts';
+import type { JobHandler } from '../../jobs/job-kind.ts';
+import type { Store } from '../../store/store.ts';
+import type { EvaluateRequest, EvaluateResult, EvaluateSpec, ModelReading } from './evaluate-job.ts';
+import type { EvaluationDatasets } from './evaluations.ts';
+
+export interface EvaluateHandlerOptions {
+  readonly store: Pick<Store, 'db' | 'evaluations'>;
+  readonly datasets: EvaluationDatasets;
+  readonly publish: (event: StationEvent) => void;
+}
+
+export type EvaluateHandler = JobHandler<EvaluateRequest, EvaluateSpec, never, EvaluateResult>;
+
+export function createEvaluateHandler(options: EvaluateHandlerOptions): EvaluateHandler {
+  const { store, publish } = options;
+  return {
+    resumesAfterRestart: true,
+    maxAttempts: 2,
+    prepare: (_job, request) => prepare(options, request),
+    onUpdate: () => undefined,
+    onEnd: (_job, { id }, outcome) => {
+      if (outcome.status !== 'succeeded') return;
+      store.evaluations.complete(id, outcome.result.report, outcome.result.predictions);
+      store.db.afterCommit(() => publish({ type: 'evaluation.finished', id }));
+    },
+  };
+}
+
+function prepare(
+  { store, datasets }: EvaluateHandlerOptions,
+  { id, provider, threads }: EvaluateRequest,
+): EvaluateSpec {
+  const evaluation = findEvaluation(store, id);
+  const { dataset, modelHash, request } = evaluation;
+  const { classNames } = datasets.getVersion(formatDatasetReference({ ...dataset, split: undefined }));
+  return {
+    modelHash,
+    reading: request as ModelReading,
+    classNames,
+    pictures: datasets.listSplit(formatDatasetReference(dataset)),
+    provider,
+    threads,
+  };
+}
+
+function findEvaluation({ evaluations }: Pick<Store, 'evaluations'>, id: EvaluationId) {
+  const evaluation = evaluations.find(id);
+  if (!evaluation) throw new AppError('NOT_FOUND', `there is no evaluation ${id}`, { data: { id } });
+  return evaluation;
+}

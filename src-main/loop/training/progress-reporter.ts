@@ -1,0 +1,36 @@
+/** How far a training job is, as a share of its time: what makes its time left honest. */
+import type { Clock } from '../../base/clock.ts';
+import type { JobContext } from '../../jobs/job-kind.ts';
+import type { StepReport } from './training-loop.ts';
+
+export interface ProgressReporter {
+  /** @param done pictures that are decoded */
+  prepared(done: number, total: number): void;
+  stepped(report: StepReport, epochs: number): void;
+}
+
+/** The share of the job that preparing is taken for until the pace of the steps is known, and the end is kept for. */
+const preparationShare = 0.1;
+const conclusionShare = 0.02;
+const leastIntervalMs = 200;
+
+export function createProgressReporter(
+  context: Pick<JobContext<never>, 'reportProgress'>,
+  clock: Clock,
+): ProgressReporter {
+  let reportedAt = Number.NEGATIVE_INFINITY;
+  const report = (fraction: number, message: string) => {
+    if (clock.monotonic() - reportedAt < leastIntervalMs) return;
+    reportedAt = clock.monotonic();
+    context.reportProgress(fraction, message);
+  };
+  return {
+    prepared: (done, total) =>
+      report((preparationShare * done) / Math.max(1, total), `preparing picture ${done} of ${total}`),
+    stepped: ({ epoch, share, loss }, epochs) =>
+      report(
+        preparationShare + (1 - preparationShare - conclusionShare) * share,
+        `epoch ${epoch} of ${epochs}, loss ${loss.toFixed(3)}`,
+      ),
+  };
+}

@@ -1,0 +1,108 @@
+/** What a run is made of once everything that nobody set has been chosen from its pictures. */
+import type { TrainingParameters } from '../../../src-preload/contract/training.ts';
+
+/** The training pictures in figures. */
+export interface TrainingPictures {
+  /** Pictures of the train split. */
+  readonly count: number;
+  /** Pixels: the larger of the median width and height. */
+  readonly medianSize: number;
+}
+
+export interface TrainingPlan {
+  readonly architecture: TrainingParameters['architecture'];
+  readonly epochs: number;
+  readonly imageSize: number;
+  readonly batchSize: number;
+  readonly learningRate: number;
+  readonly optimizer: TrainingParameters['optimizer'];
+  readonly weightDecay: number;
+  readonly labelSmoothing: number;
+  readonly warmupSteps: number;
+  readonly totalSteps: number;
+  readonly augmentation: number;
+  readonly classBalance: number;
+  readonly patience: number;
+  /** Of the moving average of the weights, which are what is validated and exported. */
+  readonly averageDecay: number;
+  readonly seed: number;
+  readonly timeBudgetS: number | null;
+}
+
+/** Where nobody sets epochs or a budget, a first model should be there after a coffee. */
+export const defaultTimeBudgetS = 240;
+
+/** The peak rates were found by trials on the leaf and digit pictures (README of tests/bench). */
+const peakLearningRates = { adamw: 0.003, sgd: 0.1 } as const satisfies Record<
+  TrainingParameters['optimizer'],
+  number
+>;
+
+export function planTraining(parameters: TrainingParameters, pictures: TrainingPictures): TrainingPlan {
+  const batchSize = parameters.batchSize ?? chooseBatchSize(pictures.count);
+  const epochs = parameters.epochs ?? chooseEpochs(pictures.count);
+  const stepsPerEpoch = Math.max(1, Math.ceil(pictures.count / batchSize));
+  const totalSteps = epochs * stepsPerEpoch;
+  return {
+    architecture: parameters.architecture,
+    epochs,
+    imageSize: parameters.imageSize ?? chooseImageSize(pictures.medianSize),
+    batchSize,
+    learningRate: parameters.learningRate ?? peakLearningRates[parameters.optimizer],
+    optimizer: parameters.optimizer,
+    weightDecay: parameters.weightDecay,
+    labelSmoothing: parameters.labelSmoothing,
+    warmupSteps: chooseWarmupSteps(parameters.warmupEpochs, stepsPerEpoch, totalSteps),
+    totalSteps,
+    augmentation: parameters.augmentation,
+    classBalance: parameters.classBalance,
+    patience: parameters.patience ?? Math.max(10, Math.ceil(epochs / 4)),
+    averageDecay: chooseAverageDecay(totalSteps),
+    seed: parameters.seed,
+    timeBudgetS: chooseTimeBudgetS(parameters),
+  };
+}
+
+/** Small pictures keep their size, in steps of four pixels; larger ones are brought down to 96. */
+export function chooseImageSize(medianSize: number): number {
+  return Math.min(96, Math.max(16, 4 * Math.round(medianSize / 4)));
+}
+
+/** At least eight steps an epoch while a batch can still be halved. */
+export function chooseBatchSize(count: number): number {
+  if (count >= 5_000) return 64;
+  let batchSize = 32;
+  while (batchSize > 4 && count < 8 * batchSize) batchSize /= 2;
+  return Math.min(batchSize, Math.max(1, count));
+}
+
+/** Pictures shown in all grow with the root of their number: 84 epochs of 320, 21 of 5,000, 6 of 60,000. */
+export function chooseEpochs(count: number): number {
+  return Math.min(150, Math.max(6, Math.round(1500 / Math.sqrt(Math.max(1, count)))));
+}
+
+function chooseWarmupSteps(
+  warmupEpochs: number | undefined,
+  stepsPerEpoch: number,
+  totalSteps: number,
+): number {
+  if (warmupEpochs !== undefined) return Math.round(Math.min(warmupEpochs * stepsPerEpoch, totalSteps / 2));
+  return Math.round(Math.min(200, totalSteps / 10));
+}
+
+/** The average spans about the last twentieth of the steps. */
+function chooseAverageDecay(totalSteps: number): number {
+  return Math.min(0.998, Math.max(0.9, 1 - 20 / totalSteps));
+}
+
+function chooseTimeBudgetS({ timeBudgetS, epochs }: TrainingParameters): number | null {
+  if (timeBudgetS !== undefined) return timeBudgetS;
+  return epochs === undefined ? defaultTimeBudgetS : null;
+}
+
+/** As the params of the run row, in MLflow's manner: all of it as text. */
+export function toParams(values: Readonly<Record<string, string | number | null>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(values).flatMap(([key, value]) => (value === null ? [] : [[key, String(value)]])),
+  );
+}

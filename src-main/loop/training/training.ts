@@ -1,0 +1,182 @@
+/** Training runs as the station sees them: started, watched, cancelled, resumed, and what comes of them. */
+import type { DatasetStatistics, DatasetVersion } from '../../../src-preload/contract/dataset.ts';
+import type { RunId } from '../../../src-preload/contract/ids.ts';
+import type { StationEvent } from '../../../src-preload/contract/system.ts';
+import type {
+  Device,
+  MetricPoint,
+  Run,
+  StartTraining,
+  TrainingParameters,
+} from '../../../src-preload/contract/training.ts';
+import { AppError } from '../../base/app-error.ts';
+import type { Clock } from '../../base/clock.ts';
+import { createId } from '../../base/ids.ts';
+import { classifierArchitectures, type ProviderName } from '../../engine/index.ts';
+import type { JobQueue } from '../../jobs/queue.ts';
+import type { Store } from '../../store/store.ts';
+import type { RunRecord } from '../../store/tables/runs.ts';
+import type { LabelledPicture, TrainRequest } from './train-job.ts';
+import { planTraining, type TrainingPlan, toParams } from './training-plan.ts';
+
+/** Filled by the dataset domain. */
+export interface TrainingDatasets {
+  /** @param reference `NAME` or `NAME@VERSION` @throws {AppError} NOT_FOUND */
+  getVersion(reference: string): DatasetVersion;
+  getStatistics(reference: string): DatasetStatistics;
+  /** @param reference `NAME@VERSION/SPLIT` @returns always in the same order */
+  listSplit(reference: string): readonly LabelledPicture[];
+}
+
+export interface TrainingOptions {
+  readonly store: Pick<Store, 'db' | 'runs' | 'jobs'>;
+  readonly clock: Clock;
+  readonly jobs: Pick<JobQueue, 'enqueue' | 'cancel'>;
+  readonly datasets: Pick<TrainingDatasets, 'getVersion' | 'getStatistics'>;
+  readonly publish: (event: StationEvent) => void;
+  /** What `auto` and the other devices mean on this machine. @throws {AppError} PROVIDER_UNAVAILABLE */
+  readonly resolveProvider: (device: Device) => Promise<ProviderName>;
+  /** CPU threads where the request names none. */
+  readonly threads: number;
+  /** Of this Fieldstation, and with it of its pinned engine. */
+  readonly version: string;
+}
+
+export interface Training {
+  listArchitectures(): {
+    name: TrainingParameters['architecture'];
+    description: string;
+    parameters: number;
+    flops: number;
+  }[];
+  /** @throws {AppError} NOT_FOUND, DATASET_SPLIT_EMPTY, DATASET_SINGLE_CLASS, PROVIDER_UNAVAILABLE */
+  startRun(request: StartTraining): Promise<Run>;
+  /** From the newest checkpoint, or the beginning where there is none. @throws {AppError} NOT_FOUND, RUN_NOT_RESUMABLE */
+  resumeRun(id: RunId): Run;
+  /** @throws {AppError} NOT_FOUND, JOB_NOT_CANCELLABLE */
+  cancelRun(id: RunId): Run;
+  /** Newest first. */
+  listRuns(limit: number): Run[];
+  /** @throws {AppError} NOT_FOUND */
+  getRun(id: RunId): Run;
+  listMetrics(id: RunId): MetricPoint[];
+}
+
+const resumable: ReadonlySet<Run['status']> = new Set(['cancelled', 'crashed', 'failed']);
+
+export function createTraining(options: TrainingOptions): Training {
+  const { store, jobs } = options;
+  const toRun = (record: RunRecord): Run => ({
+    ...record,
+    isResumable: resumable.has(record.status),
+    job: store.jobs.findBySubject(record.id) ?? null,
+  });
+  const getRun = (id: RunId): Run => toRun(store.runs.get(id));
+  return {
+    listArchitectures: describeArchitectures,
+    startRun: async (request) => getRun(await startRun(options, request)),
+    resumeRun: (id) => {
+      resumeRun(options, getRun(id));
+      return getRun(id);
+    },
+    cancelRun: (id) => {
+      const { job } = getRun(id);
+      if (job) jobs.cancel(job.id);
+      return getRun(id);
+    },
+    listRuns: (limit) => store.runs.list(limit).map(toRun),
+    getRun,
+    listMetrics: (id) => {
+      store.runs.get(id);
+      return store.runs.listMetrics(id);
+    },
+  };
+}
+
+function describeArchitectures(): ReturnType<Training['listArchitectures']> {
+  return classifierArchitectures.map((architecture) => ({
+    name: architecture.name,
+    description: architecture.description,
+    parameters: architecture.countParameters(10),
+    flops: architecture.countFlops(128, 10),
+  }));
+}
+
+async function startRun(options: TrainingOptions, request: StartTraining): Promise<RunId> {
+  const { datasets, clock, resolveProvider } = options;
+  const dataset = datasets.getVersion(request.dataset);
+  const statistics = datasets.getStatistics(`${dataset.name}@${dataset.version}`);
+  assertTrainable(statistics);
+  const provider = await resolveProvider(request.parameters.device);
+  const plan = planTraining(request.parameters, {
+    count: dataset.counts.train,
+    medianSize: Math.max(statistics.width.median, statistics.height.median),
+  });
+  const id = createId(clock) as RunId;
+  const threads = request.parameters.threads ?? options.threads;
+  enqueueNewRun(options, { runId: id, plan, provider, threads }, dataset, request);
+  return id;
+}
+
+function enqueueNewRun(
+  { store, jobs, clock, publish, version }: TrainingOptions,
+  job: TrainRequest,
+  dataset: DatasetVersion,
+  { model, experiment, parameters }: StartTraining,
+): void {
+  const { runId, plan, provider, threads } = job;
+  const label = `${dataset.name}@${dataset.version}`;
+  const modelName = model ?? dataset.name;
+  store.db.transaction(() => {
+    store.runs.insert({
+      id: runId,
+      name: `${plan.architecture} on ${label}`,
+      experiment: experiment ?? modelName,
+      dataset,
+      modelName,
+      parameters,
+      params: { ...describePlan(plan), device: provider, threads: String(threads), dataset: label, version },
+      tags: { datasetDigest: dataset.digest },
+      createdAt: clock.now(),
+    });
+    jobs.enqueue({ kind: 'train', subject: runId, title: `Train ${modelName} on ${label}`, request: job });
+    store.db.afterCommit(() => publish({ type: 'run.updated', runId }));
+  });
+}
+
+function describePlan(plan: TrainingPlan): Record<string, string> {
+  return toParams({ ...plan });
+}
+
+function resumeRun({ store, jobs, publish }: TrainingOptions, run: Run): void {
+  const request = run.job && store.jobs.readRequest(run.job.id);
+  if (!run.isResumable || !run.job || !request) {
+    throw new AppError(
+      'RUN_NOT_RESUMABLE',
+      `the run ${run.id} is ${run.status}: only a run that was cancelled, failed or crashed goes on`,
+      { data: { id: run.id, status: run.status } },
+    );
+  }
+  const { title } = run.job;
+  store.db.transaction(() => {
+    store.runs.requeue(run.id);
+    jobs.enqueue({ kind: 'train', subject: run.id, title, request });
+    store.db.afterCommit(() => publish({ type: 'run.updated', runId: run.id }));
+  });
+}
+
+function assertTrainable({ name, version, classes }: DatasetStatistics): void {
+  const label = `${name}@${version}`;
+  const shown = classes.filter(({ counts }) => counts.train > 0);
+  if (shown.length === 0) {
+    throw new AppError('DATASET_SPLIT_EMPTY', `${label} has no pictures in its train split`, {
+      data: { dataset: label, split: 'train' },
+    });
+  }
+  if (shown.length > 1) return;
+  throw new AppError(
+    'DATASET_SINGLE_CLASS',
+    `the train split of ${label} has the class ${shown[0]?.className} alone: a classifier needs at least two`,
+    { data: { dataset: label, classes: shown.map(({ className }) => className) } },
+  );
+}
