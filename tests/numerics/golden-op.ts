@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import { differentiate } from '../../src-main/engine/autodiff/differentiate.ts';
-import { createGraphBuilder } from '../../src-main/engine/graph/builder.ts';
+import { createGraphBuilder, type GraphBuilder } from '../../src-main/engine/graph/builder.ts';
 import { createExpressions } from '../../src-main/engine/graph/expressions.ts';
 import type { Graph, OpKind, OpTable, Value } from '../../src-main/engine/graph/ops.ts';
 import { floatTensor } from '../../src-main/engine/graph/tensor.ts';
@@ -56,7 +56,7 @@ export function buildCaseGraph(golden: GoldenCase): Graph {
         ? e.add(leaf, leaf)
         : leaf,
   );
-  const y = applyOp(e.builder.node, golden, inputs);
+  const y = applyOp(e.builder, golden, inputs);
   const weighted = e.mul(y, e.constant(floatTensor(golden.cotangent.values, golden.cotangent.shape)));
   const loss = e.sum(
     weighted,
@@ -108,11 +108,7 @@ function listDifferentiated(golden: GoldenCase): number[] {
   return golden.gradients.flatMap((gradient, position) => (gradient ? [position] : []));
 }
 
-function applyOp(
-  node: ReturnType<typeof createGraphBuilder>['node'],
-  golden: GoldenCase,
-  inputs: readonly Value[],
-): Value {
-  const outputs = node(golden.op, inputs as OpTable[OpKind]['inputs'], golden.attributes);
+function applyOp(builder: GraphBuilder, golden: GoldenCase, inputs: readonly Value[]): Value {
+  const outputs = builder.node(golden.op, inputs as OpTable[OpKind]['inputs'], golden.attributes);
   return outputs[0];
 }

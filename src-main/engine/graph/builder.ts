@@ -1,5 +1,5 @@
 /** Builds a graph node by node: every node is shape-checked the moment it is added. */
-import { AppError, assert } from '../../base/app-error.ts';
+import { AppError } from '../../base/app-error.ts';
 import type { Graph, Node, OpKind, OpTable, Value } from './ops.ts';
 import { inferTypes } from './shapes.ts';
 import type { DType, Shape, Tensor, TensorType } from './tensor.ts';
@@ -21,8 +21,6 @@ export interface GraphBuilder {
     attributes: OpTable[K]['attributes'],
     names?: NodeNames,
   ): OpTable[K]['outputs'];
-  /** Takes over a graph's values and nodes under their own identities, to continue it. */
-  adopt(graph: Graph): void;
   /** The nodes so far, in order. */
   readonly nodes: readonly Node[];
   /** The tensor of a constant, or undefined for any other value. */
@@ -37,66 +35,75 @@ export interface NodeNames {
 }
 
 export function createGraphBuilder(): GraphBuilder {
-  const inputs: Value[] = [];
-  const initializers = new Map<Value, Tensor>();
-  const nodes: Node[] = [];
-  const taken = new Set<string>();
-  const takenNodes = new Set<string>();
-  let counter = 0;
+  return new OpenGraph();
+}
 
-  const claim = (wanted: string | undefined, prefix = ''): string => {
-    let name = wanted ?? `${prefix}${counter++}`;
-    while (wanted === undefined && taken.has(name)) name = `${prefix}${counter++}`;
-    if (taken.has(name)) throw new AppError('GRAPH_INVALID', `the value name ${name} is used twice`);
-    taken.add(name);
-    return name;
-  };
+class OpenGraph implements GraphBuilder {
+  readonly nodes: Node[] = [];
+  readonly #inputs: Value[] = [];
+  readonly #initializers = new Map<Value, Tensor>();
+  readonly #valueNames = new Set<string>();
+  readonly #nodeNames = new Set<string>();
+  #counter = 0;
 
-  /** Files repeat node names, or leave them out. */
-  const claimNodeName = (wanted: string): string => {
-    let name = wanted;
-    for (let copy = 2; takenNodes.has(name); copy++) name = `${wanted}_${copy}`;
-    takenNodes.add(name);
-    return name;
-  };
+  input(name: string, dtype: DType, shape: Shape): Value {
+    const value = createValue(this.#claimValueName(name), { dtype, shape });
+    this.#inputs.push(value);
+    return value;
+  }
 
-  const addNode = <K extends OpKind>(
+  constant(tensor: Tensor, name?: string): Value {
+    const value = createValue(this.#claimValueName(name, 'c'), tensor);
+    this.#initializers.set(value, tensor);
+    return value;
+  }
+
+  node<K extends OpKind>(
     op: K,
-    nodeInputs: OpTable[K]['inputs'],
+    inputs: OpTable[K]['inputs'],
     attributes: OpTable[K]['attributes'],
     names: NodeNames = {},
-  ): OpTable[K]['outputs'] => {
-    const nodeName = claimNodeName(names.node ?? `${op}_${nodes.length}`);
-    const types = inferTypes(op, nodeName, nodeInputs, attributes);
-    const outputs = types.map((type, index) => createValue(claim(names.outputs?.[index]), type));
-    nodes.push(createNode(op, nodeName, nodeInputs, attributes, outputs));
+  ): OpTable[K]['outputs'] {
+    const nodeName = this.#claimNodeName(names.node ?? `${op}_${this.nodes.length}`);
+    const types = inferTypes(op, nodeName, inputs, attributes);
+    const outputs = types.map((type, index) =>
+      createValue(this.#claimValueName(names.outputs?.[index]), type),
+    );
+    this.nodes.push(createNode(op, nodeName, inputs, attributes, outputs));
     return outputs as readonly Value[] as OpTable[K]['outputs'];
-  };
+  }
 
-  return {
-    nodes,
-    input: (name, dtype, shape) => {
-      const value = createValue(claim(name), { dtype, shape });
-      inputs.push(value);
-      return value;
-    },
-    constant: (tensor, name) => {
-      const value = createValue(claim(name, 'c'), tensor);
-      initializers.set(value, tensor);
-      return value;
-    },
-    node: addNode,
-    adopt: (graph) => {
-      assert(taken.size === 0, 'a graph can only be adopted by an empty builder');
-      inputs.push(...graph.inputs);
-      for (const [value, tensor] of graph.initializers) initializers.set(value, tensor);
-      nodes.push(...graph.nodes);
-      for (const { name } of graph.nodes) takenNodes.add(name);
-      for (const value of listValues(graph)) taken.add(value.name);
-    },
-    findConstant: (value) => initializers.get(value),
-    finish: (name, outputs) => verifyGraph({ name, inputs, initializers, nodes, outputs }),
-  };
+  findConstant(value: Value): Tensor | undefined {
+    return this.#initializers.get(value);
+  }
+
+  finish(name: string, outputs: readonly Value[]): Graph {
+    return verifyGraph({
+      name,
+      inputs: this.#inputs,
+      initializers: this.#initializers,
+      nodes: this.nodes,
+      outputs,
+    });
+  }
+
+  /** The wanted name, which must be free, or the next free number after the prefix. */
+  #claimValueName(wanted: string | undefined, prefix = ''): string {
+    let name = wanted ?? `${prefix}${this.#counter++}`;
+    while (wanted === undefined && this.#valueNames.has(name)) name = `${prefix}${this.#counter++}`;
+    if (this.#valueNames.has(name))
+      throw new AppError('GRAPH_INVALID', `the value name ${name} is used twice`);
+    this.#valueNames.add(name);
+    return name;
+  }
+
+  /** Files repeat node names, or leave them out. */
+  #claimNodeName(wanted: string): string {
+    let name = wanted;
+    for (let copy = 2; this.#nodeNames.has(name); copy++) name = `${wanted}_${copy}`;
+    this.#nodeNames.add(name);
+    return name;
+  }
 }
 
 /** Assembles a node; the caller has checked that the parts belong to the operation. */
@@ -108,12 +115,6 @@ export function createNode(
   outputs: readonly Value[],
 ): Node {
   return { op, name, inputs, attributes, outputs } as Node;
-}
-
-/** Every value of a graph: inputs, initializers, node outputs. */
-export function listValues(graph: Graph): Value[] {
-  const produced = graph.nodes.flatMap((node) => [...node.outputs]);
-  return [...graph.inputs, ...graph.initializers.keys(), ...produced];
 }
 
 function createValue(name: string, { dtype, shape }: TensorType): Value {

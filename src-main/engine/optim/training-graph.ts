@@ -14,6 +14,7 @@ import {
   computeAverageRate,
   createOptimizer,
   moveAverage,
+  type Optimizer,
   type OptimizerOptions,
 } from './optimizer.ts';
 
@@ -48,48 +49,69 @@ export interface TrainingGraph {
 const statisticsMomentum = 0.1;
 
 export function createTrainingGraph(options: TrainingGraphOptions): TrainingGraph {
-  const { imageSize, batchSize, labelSmoothing } = options;
-  const { emaDecay } = options.optimizer;
   const optimizer = createOptimizer(options.optimizer);
-  const e = createExpressions(createGraphBuilder());
+  const { emaDecay } = options.optimizer;
   const state = listState(options, optimizer.slots);
-  const images = e.builder.input('images', 'uint8', [batchSize, imageSize, imageSize, 3]);
-  const labels = e.builder.input('labels', 'int32', [batchSize]);
-  const scalarNames = emaDecay === undefined ? optimizer.scalars : [...optimizer.scalars, 'averageRate'];
-  const scalars = new Map(scalarNames.map((name) => [name, e.builder.input(name, 'float32', [1])]));
-  const vectors = new Map(
-    state.map(({ name, length }) => [name, e.builder.input(name, 'float32', [length])]),
-  );
+  return {
+    graph: composeStep(options, optimizer, state),
+    state,
+    computeScalars: (step, learningRate) => {
+      const values = optimizer.computeScalars(step, learningRate);
+      const scalars = new Map(optimizer.scalars.map((name, index) => [name, values[index] ?? 0]));
+      return emaDecay === undefined
+        ? scalars
+        : scalars.set('averageRate', computeAverageRate(emaDecay, step));
+    },
+  };
+}
 
-  const { scope, listPieces, listBatchStatistics } = createTrainingScope(
-    e,
-    get(vectors, 'parameters'),
-    get(vectors, 'statistics'),
-  );
-  const logits = options.network(scope, scalePixels(e, images));
-  const loss = softmaxCrossEntropy(e, logits, labels, labelSmoothing);
-  const next = new Map<string, Value>();
-  const statistics = updateStatistics(e, get(vectors, 'statistics'), listBatchStatistics(), options);
-  next.set('statistics', statistics);
-  const updated = updateParameters(e, options, differentiate(e, loss, listPieces()), vectors, scalars);
-  for (const [name, value] of updated) next.set(name, value);
-  if (emaDecay !== undefined) {
-    const current = e.concat([get(updated, 'parameters'), statistics], 0);
-    next.set('average', moveAverage(e, get(vectors, 'average'), current, get(scalars, 'averageRate')));
+function composeStep(
+  options: TrainingGraphOptions,
+  optimizer: Optimizer,
+  state: readonly StateVector[],
+): Graph {
+  const e = createExpressions(createGraphBuilder());
+  const feeds = declareFeeds(e, options, optimizer, state);
+  const parameters = get(feeds.vectors, 'parameters');
+  const statistics = get(feeds.vectors, 'statistics');
+  const training = createTrainingScope(e, parameters, statistics);
+  const logits = options.network(training.scope, scalePixels(e, feeds.images));
+  const loss = softmaxCrossEntropy(e, logits, feeds.labels, options.labelSmoothing);
+  const nextStatistics = updateStatistics(e, statistics, training.listBatchStatistics(), options);
+  const gradients = differentiate(e, loss, training.listPieces());
+  const next = updateParameters(e, options, optimizer, gradients, feeds).set('statistics', nextStatistics);
+  if (options.optimizer.emaDecay !== undefined) {
+    const current = e.concat([get(next, 'parameters'), nextStatistics], 0);
+    const rate = get(feeds.scalars, 'averageRate');
+    next.set('average', moveAverage(e, get(feeds.vectors, 'average'), current, rate));
   }
   const outputs = [
     named(e, loss, 'loss'),
     named(e, logits, 'logits'),
     ...state.map(({ name }) => named(e, get(next, name), `${name}.next`)),
   ];
+  return removeDeadCode(e.builder.finish('training-step', outputs));
+}
+
+interface Feeds {
+  readonly images: Value;
+  readonly labels: Value;
+  readonly scalars: ReadonlyMap<string, Value>;
+  readonly vectors: ReadonlyMap<string, Value>;
+}
+
+function declareFeeds(
+  e: Expressions,
+  { imageSize, batchSize, optimizer: { emaDecay } }: TrainingGraphOptions,
+  optimizer: Optimizer,
+  state: readonly StateVector[],
+): Feeds {
+  const scalars = emaDecay === undefined ? optimizer.scalars : [...optimizer.scalars, 'averageRate'];
   return {
-    graph: removeDeadCode(e.builder.finish('training-step', outputs)),
-    state,
-    computeScalars: (step, learningRate) => {
-      const values = optimizer.computeScalars(step, learningRate);
-      const named = new Map(optimizer.scalars.map((name, index) => [name, values[index] ?? 0]));
-      return emaDecay === undefined ? named : named.set('averageRate', computeAverageRate(emaDecay, step));
-    },
+    images: e.builder.input('images', 'uint8', [batchSize, imageSize, imageSize, 3]),
+    labels: e.builder.input('labels', 'int32', [batchSize]),
+    scalars: new Map(scalars.map((name) => [name, e.builder.input(name, 'float32', [1])])),
+    vectors: new Map(state.map(({ name, length }) => [name, e.builder.input(name, 'float32', [length])])),
   };
 }
 
@@ -115,27 +137,22 @@ function listState(options: TrainingGraphOptions, slots: readonly string[]): Sta
 function updateParameters(
   e: Expressions,
   options: TrainingGraphOptions,
+  optimizer: Optimizer,
   gradients: readonly Value[],
-  vectors: ReadonlyMap<string, Value>,
-  scalars: ReadonlyMap<string, Value>,
+  { vectors, scalars }: Feeds,
 ): Map<string, Value> {
   const { clipNorm, weightDecay } = options.optimizer;
-  const optimizer = createOptimizer(options.optimizer);
-  const parameters = get(vectors, 'parameters');
   const gradient = e.concat(gradients, 0);
   const update = optimizer.update(e, {
-    parameters,
+    parameters: get(vectors, 'parameters'),
     gradient: clipNorm === undefined ? gradient : clipGlobalNorm(e, gradient, clipNorm),
     decay: e.constant(createDecayVector(options.parameters, weightDecay)),
     slots: optimizer.slots.map((name) => get(vectors, name)),
     scalars: optimizer.scalars.map((name) => get(scalars, name)),
   });
-  const next = new Map([['parameters', update.parameters]]);
-  optimizer.slots.forEach((name, index) => {
-    const slot = update.slots[index];
-    if (slot) next.set(name, slot);
-  });
-  return next;
+  const slots = optimizer.slots.map((name, index) => [name, update.slots[index]] as const);
+  const present = slots.flatMap(([name, value]) => (value ? [[name, value] as const] : []));
+  return new Map<string, Value>([['parameters', update.parameters], ...present]);
 }
 
 function createDecayVector(parameters: readonly ParameterSpec[], weightDecay: number) {

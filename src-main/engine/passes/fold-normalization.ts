@@ -1,7 +1,7 @@
 /** Folds frozen batch normalization into the convolution before it. */
 import { createNode } from '../graph/builder.ts';
 import { type Graph, listInputs, type Node, type Value } from '../graph/ops.ts';
-import { createTensor, type Tensor, toNumbers } from '../graph/tensor.ts';
+import { createTensor, floatTensor, type Tensor, toNumbers } from '../graph/tensor.ts';
 import { verifyGraph } from '../graph/verifier.ts';
 import { removeDeadCode } from './remove-dead-code.ts';
 
@@ -12,40 +12,58 @@ import { removeDeadCode } from './remove-dead-code.ts';
  */
 export function foldNormalization(graph: Graph): Graph {
   const initializers = new Map(graph.initializers);
-  const nodes = graph.nodes.map((node) =>
-    node.op === 'BatchNormalization' ? foldOne(graph, node, initializers) : node,
-  );
-  return verifyGraph(removeDeadCode({ ...graph, nodes, initializers }));
-}
-
-function foldOne(graph: Graph, node: Node<'BatchNormalization'>, initializers: Map<Value, Tensor>): Node {
-  const [x, scale, shift, mean, variance] = node.inputs;
-  const conv = graph.nodes.find((before) => before.outputs.some((output: Value) => output === x));
-  if (conv?.op !== 'Conv' || countReaders(graph, x) !== 1) return node;
-  const [input, weight, bias] = conv.inputs;
-  const weights = graph.initializers.get(weight);
-  const constants = [scale, shift, mean, variance].map((value) => graph.initializers.get(value));
-  const biases = bias ? graph.initializers.get(bias) : undefined;
-  if (!weights || constants.includes(undefined) || (bias && !biases)) return node;
-  const [scales = [], shifts = [], means = [], variances = []] = constants.map((tensor) =>
-    tensor ? toNumbers(tensor) : [],
-  );
-  const factors = scales.map((value, c) => value / Math.sqrt((variances[c] ?? 0) + node.attributes.epsilon));
-  const offsets = biases ? toNumbers(biases) : factors.map(() => 0);
-  const foldedBias = factors.map(
-    (factor, c) => factor * ((offsets[c] ?? 0) - (means[c] ?? 0)) + (shifts[c] ?? 0),
-  );
   const add = (name: string, tensor: Tensor): Value => {
     const value = { name, dtype: tensor.dtype, shape: tensor.shape };
     initializers.set(value, tensor);
     return value;
   };
-  const inputs = [
-    input,
-    add(`${node.name}.weight`, scaleOutputChannels(weights, factors)),
-    add(`${node.name}.bias`, createTensor('float32', [factors.length], Float32Array.from(foldedBias))),
-  ];
-  return createNode('Conv', conv.name, inputs, conv.attributes, node.outputs);
+  const nodes = graph.nodes.map((node) => {
+    const found = node.op === 'BatchNormalization' ? findFoldable(graph, node) : undefined;
+    if (!found) return node;
+    const { weights, bias } = foldWeights(found);
+    const [input] = found.conv.inputs;
+    const inputs = [input, add(`${node.name}.weight`, weights), add(`${node.name}.bias`, bias)];
+    return createNode('Conv', found.conv.name, inputs, found.conv.attributes, node.outputs);
+  });
+  return verifyGraph(removeDeadCode({ ...graph, nodes, initializers }));
+}
+
+/** A convolution and the normalization after it, with their constants. */
+interface Foldable {
+  readonly conv: Node<'Conv'>;
+  readonly weights: Tensor;
+  /** Per channel, zeros where the convolution has none. */
+  readonly biases: readonly number[];
+  readonly scales: readonly number[];
+  readonly shifts: readonly number[];
+  readonly means: readonly number[];
+  readonly variances: readonly number[];
+  readonly epsilon: number;
+}
+
+function findFoldable(graph: Graph, node: Node<'BatchNormalization'>): Foldable | undefined {
+  const [x, ...parameters] = node.inputs;
+  const conv = graph.nodes.find((before) => before.outputs.some((output: Value) => output === x));
+  if (conv?.op !== 'Conv' || countReaders(graph, x) !== 1) return undefined;
+  const [, weight, bias] = conv.inputs;
+  const numbersOf = (value: Value) => {
+    const tensor = graph.initializers.get(value);
+    return tensor && toNumbers(tensor);
+  };
+  const [scales, shifts, means, variances] = parameters.map(numbersOf);
+  const weights = graph.initializers.get(weight);
+  if (!weights || !scales || !shifts || !means || !variances) return undefined;
+  const biases = bias ? numbersOf(bias) : scales.map(() => 0);
+  return (
+    biases && { conv, weights, biases, scales, shifts, means, variances, epsilon: node.attributes.epsilon }
+  );
+}
+
+function foldWeights(parts: Foldable): { readonly weights: Tensor; readonly bias: Tensor } {
+  const { weights, biases, scales, shifts, means, variances, epsilon } = parts;
+  const factors = scales.map((scale, c) => scale / Math.sqrt((variances[c] ?? 0) + epsilon));
+  const bias = factors.map((factor, c) => factor * ((biases[c] ?? 0) - (means[c] ?? 0)) + (shifts[c] ?? 0));
+  return { weights: scaleOutputChannels(weights, factors), bias: floatTensor(bias) };
 }
 
 function countReaders(graph: Graph, value: Value): number {
