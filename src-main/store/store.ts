@@ -12,6 +12,7 @@ import { createAnnotationsTable } from './tables/annotations.ts';
 import { createDatasetsTable } from './tables/datasets.ts';
 import { createDeploymentsTable } from './tables/deployments.ts';
 import { createEvaluationsTable } from './tables/evaluations.ts';
+import { createImageQueries } from './tables/image-queries.ts';
 import { createImagesTable } from './tables/images.ts';
 import { createImportsTable } from './tables/imports.ts';
 import { createJobsTable } from './tables/jobs.ts';
@@ -75,6 +76,7 @@ function createStore(folder: StoreFolder, db: Database, lock: StationLock, clock
     images: createImagesTable(db),
     annotations: createAnnotationsTable(db, clock),
     maintenance: createMaintenance({ db, blobs, folder, clock }),
+    imageQueries: createImageQueries(db),
     datasets: createDatasetsTable(db),
     runs: createRunsTable(db),
     models: createModelsTable(db),
