@@ -1,0 +1,47 @@
+/** The OpenAPI 3.1 document of the REST face, made from the contract. */
+import { type OpenAPI, OpenAPIGenerator } from '@orpc/openapi';
+import { ZodToJsonSchemaConverter } from '@orpc/zod/zod4';
+import { contract } from '../../../src-preload/contract/index.ts';
+
+export type OpenAPIDocument = OpenAPI.Document;
+
+const description = [
+  'Everything that the page and the command line can do, for programs.',
+  'On this machine, predict and health need no token; every other call needs "Authorization: Bearer <token>".',
+  'Errors answer with {"code", "message", "data"}: the code is for programs, the message for people.',
+].join(' ');
+
+export async function createRestDocument(version: string): Promise<OpenAPIDocument> {
+  const generator = new OpenAPIGenerator({ schemaConverters: [new ZodToJsonSchemaConverter()] });
+  const document = await generator.generate(contract, {
+    info: { title: 'Fieldstation', version, description },
+    servers: [{ url: '/api/v1' }],
+    components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
+    security: [{ token: [] }],
+  });
+  describePrediction(document);
+  return document;
+}
+
+/** The generator knows the multipart form; the raw body and the missing token are this host's own. */
+function describePrediction(document: OpenAPIDocument): void {
+  const operation = document.paths?.['/predict']?.post;
+  const body = operation?.requestBody;
+  if (!operation || !body || !('content' in body)) throw new Error('bug: the contract has no POST /predict');
+  const picture = { schema: { type: 'string', format: 'binary' } } as const;
+  body.content = {
+    'multipart/form-data': body.content['multipart/form-data'] ?? {},
+    'image/*': picture,
+    'application/octet-stream': picture,
+  };
+  operation.parameters = [
+    {
+      name: 'model',
+      in: 'query',
+      description:
+        'NAME, NAME@ALIAS or NAME/VERSION; absent: the only deployed model. A form may hold it as a field.',
+      schema: { type: 'string' },
+    },
+  ];
+  operation.security = [{}, { token: [] }];
+}

@@ -1,0 +1,67 @@
+/** The headless host: one station in plain Node, answering over HTTP until it is told to end. */
+import { systemClock } from '../../base/clock.ts';
+import type { Log } from '../../base/log.ts';
+import { createForkLauncher } from '../../jobs/fork-launcher.ts';
+import { createStation, type Station } from '../../station.ts';
+import { assertUsableToken, readOrCreateToken } from '../access-token.ts';
+import type { Installation } from '../installation.ts';
+import { type HttpFace, openHttpFace } from './http-face.ts';
+
+export const defaultPort = 4310;
+export const loopbackHost = '127.0.0.1';
+
+export interface ServeOptions {
+  readonly installation: Installation;
+  readonly dataDir: string;
+  readonly host: string;
+  readonly port: number;
+  /** Absent: the data folder's own. */
+  readonly token?: string | undefined;
+  readonly allowedHosts: readonly string[];
+  readonly log: Log;
+  /** Make the data folder where there is none. */
+  readonly create: boolean;
+}
+
+export interface ServedStation {
+  readonly address: string;
+  readonly loginAddress: string;
+  readonly token: string;
+  close(): Promise<void>;
+}
+
+/** @throws {AppError} STATION_NOT_INITIALIZED, STATION_IN_USE, ADDRESS_UNAVAILABLE, and what the store throws. */
+export async function serveStation(options: ServeOptions): Promise<ServedStation> {
+  if (options.token !== undefined) assertUsableToken(options.token);
+  const { dataDir, installation, log, create } = options;
+  const station = createStation({
+    dataDir,
+    host: 'headless',
+    version: installation.version,
+    launcher: createForkLauncher(installation.workerEntry),
+    clock: systemClock,
+    log,
+    create,
+  });
+  const token = options.token ?? readOrCreateToken(dataDir);
+  const face = await openFace(options, station, token).catch(async (error: unknown) => {
+    await station.shutdown();
+    throw error;
+  });
+  station.announce(face.address, token);
+  return { ...face, token, close: () => closeBoth(face, station) };
+}
+
+function openFace(
+  { host, port, allowedHosts, installation }: ServeOptions,
+  station: Station,
+  token: string,
+): Promise<HttpFace> {
+  return openHttpFace({ station, host, port, token, allowedHosts, pageDir: installation.pageDir });
+}
+
+/** First nobody new comes in, then what runs is brought to rest. */
+async function closeBoth(face: HttpFace, station: Station): Promise<void> {
+  await face.close();
+  await station.shutdown();
+}
