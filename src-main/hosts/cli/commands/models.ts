@@ -1,0 +1,103 @@
+/** `models`: what is registered, and which version is the champion. */
+import type { Command } from 'commander';
+import type { DeploymentEvent } from '../../../../src-preload/contract/deployment.ts';
+import type { Installation } from '../../installation.ts';
+import { type Answer, formatFields, formatPercent, formatTable, formatTime } from '../answer.ts';
+import { type CommonOptions, runWithStation, type StationContext } from '../command.ts';
+import { definedOnly, parseInteger } from '../option-values.ts';
+
+interface ChangeOptions extends CommonOptions {
+  readonly reason: string;
+}
+
+export function registerModels(program: Command, installation: Installation): void {
+  const models = program.command('models').description('registered models and their versions');
+  models
+    .command('list')
+    .description('versions, newest first')
+    .argument('[name]')
+    .action((name: string | undefined, options: CommonOptions) =>
+      runWithStation(installation, options, (context) => listVersions(context, name)),
+    );
+  models
+    .command('promote')
+    .description('make a version the champion if it is better than the champion on the same test pictures')
+    .argument('<name/version>', 'or NAME@challenger')
+    .option('--reason <text>', 'kept in the history', '')
+    .option('--force', 'whatever the comparison says', false)
+    .action((model: string, options: ChangeOptions & { force: boolean }) =>
+      runWithStation(
+        installation,
+        options,
+        async ({ client }) =>
+          tellEvent(await client.deployment.promote({ model, reason: options.reason, force: options.force })),
+        { worksJobs: true },
+      ),
+    );
+  models
+    .command('rollback')
+    .description('go back to the champion before this one')
+    .argument('<name>')
+    .option('--version <number>', 'to this version instead', parseInteger)
+    .option('--reason <text>', 'kept in the history', '')
+    .action((model: string, options: ChangeOptions & { version?: number }) =>
+      runWithStation(installation, options, async ({ client }) => {
+        const { reason, version } = options;
+        return tellEvent(await client.deployment.rollback({ model, reason, ...definedOnly({ version }) }));
+      }),
+    );
+  models
+    .command('history')
+    .description('promotions and rollbacks, newest first')
+    .argument('[name]')
+    .action((name: string | undefined, options: CommonOptions) =>
+      runWithStation(installation, options, (context) => listHistory(context, name)),
+    );
+}
+
+async function listVersions({ client }: StationContext, name: string | undefined): Promise<Answer> {
+  const versions = await client.registry.listVersions(definedOnly({ name }));
+  const rows = versions.map((version) => [
+    `${version.name}/${version.version}`,
+    version.aliases.join(', ') || null,
+    formatPercent(version.metrics.accuracy ?? version.metrics['test/accuracy']),
+    version.dataset && `${version.dataset.name}@${version.dataset.version}`,
+    version.architecture,
+    formatTime(version.createdAt),
+  ]);
+  const titles = ['model', 'aliases', 'accuracy', 'dataset', 'architecture', 'created'];
+  return { document: versions, text: formatTable(titles, rows) };
+}
+
+async function listHistory({ client }: StationContext, model: string | undefined): Promise<Answer> {
+  const events = await client.deployment.listHistory(definedOnly({ model }));
+  const rows = events.map((event) => [
+    formatTime(event.at),
+    event.kind,
+    event.model,
+    event.fromVersion,
+    event.toVersion,
+    event.actor,
+    event.reason,
+  ]);
+  return {
+    document: events,
+    text: formatTable(['at', 'what', 'model', 'from', 'to', 'who', 'reason'], rows),
+  };
+}
+
+function tellEvent(event: DeploymentEvent): Answer {
+  const { comparison } = event;
+  return {
+    document: event,
+    text: formatFields({
+      [event.kind]: event.model,
+      from: event.fromVersion,
+      to: event.toVersion,
+      reason: event.reason || null,
+      switched: event.switchMs === null ? null : `in ${Math.round(event.switchMs)} ms`,
+      compared:
+        comparison && `${formatPercent(comparison.accuracyA)} → ${formatPercent(comparison.accuracyB)}`,
+    }),
+  };
+}

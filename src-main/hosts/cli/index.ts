@@ -1,0 +1,22 @@
+/** Entry of the command line: `npm run -s cli -- <command>`. */
+import { CommanderError } from 'commander';
+import { locateInstallation } from '../installation.ts';
+import { exitStatus } from './command.ts';
+import { createProgram } from './program.ts';
+
+try {
+  await createProgram(locateInstallation(import.meta.url)).parseAsync();
+} catch (error) {
+  if (!(error instanceof CommanderError)) throw error;
+  process.exitCode = tellUsage(error);
+}
+
+/** Commander has written its sentence to stderr, or the help that was asked for to stdout. */
+function tellUsage(error: CommanderError): number {
+  if (error.exitCode === 0) return exitStatus.success;
+  if (process.argv.includes('--json')) {
+    const message = error.message.replace(/^error: /, '');
+    console.log(JSON.stringify({ error: { code: 'INPUT_INVALID', message } }, null, 2));
+  }
+  return exitStatus.usage;
+}

@@ -1,0 +1,97 @@
+/** The station that a command talks to: the one that runs on the data folder, or one of its own for the moment. */
+import { createORPCClient } from '@orpc/client';
+import { RPCLink } from '@orpc/client/fetch';
+import type { StationClient } from '../../../src-preload/contract/index.ts';
+import { AppError } from '../../base/app-error.ts';
+import { sleep } from '../../base/cancellation.ts';
+import { systemClock } from '../../base/clock.ts';
+import { createForkLauncher } from '../../jobs/fork-launcher.ts';
+import { createStation, type Station } from '../../station.ts';
+import type { Presence } from '../../store/presence.ts';
+import { findRunningStation } from '../../store/station-lock.ts';
+import type { Installation } from '../installation.ts';
+import { openStationLog } from '../station-log.ts';
+
+export interface StationAccess {
+  readonly client: StationClient;
+  /** True where the command speaks to a station of another process. */
+  readonly isRemote: boolean;
+  close(): Promise<void>;
+}
+
+export interface AccessOptions {
+  readonly installation: Installation;
+  readonly dataDir: string;
+  /** Make the data folder where there is none. */
+  readonly create: boolean;
+  /** Whether the command needs jobs to be worked on; otherwise what waits in the queue goes on waiting. */
+  readonly worksJobs: boolean;
+}
+
+/** A station that has just started takes a moment to say where it answers; another command, to end. */
+const patienceMs = 5_000;
+const pollMs = 100;
+const overtakingLimit = 10;
+
+/** @throws {AppError} STATION_NOT_INITIALIZED, STATION_IN_USE by a station that answers nobody, and what the store throws. */
+export async function openStationAccess(options: AccessOptions): Promise<StationAccess> {
+  for (let attempt = 1; ; attempt++) {
+    const address = await findAddress(options.dataDir);
+    if (address) return { client: connect(address), isRemote: true, close: async () => undefined };
+    try {
+      const station = startOwn(options);
+      return { client: station.client, isRemote: false, close: () => station.shutdown() };
+    } catch (error) {
+      if (!isOvertaken(error) || attempt === overtakingLimit) throw error;
+    }
+  }
+}
+
+/** Another process took the folder between the look and the grasp. */
+function isOvertaken(error: unknown): boolean {
+  return error instanceof AppError && error.code === 'STATION_IN_USE';
+}
+
+interface Address {
+  readonly url: string;
+  readonly token: string;
+}
+
+/** Undefined where no station runs on the folder. */
+async function findAddress(dataDir: string): Promise<Address | undefined> {
+  for (let waitedMs = 0; ; waitedMs += pollMs) {
+    const running = findRunningStation(dataDir);
+    if (!running) return undefined;
+    const { presence } = running;
+    if (presence?.address && presence.token) return { url: presence.address, token: presence.token };
+    if (waitedMs >= patienceMs) throw inUse(dataDir, presence);
+    await sleep(pollMs);
+  }
+}
+
+function inUse(dataDir: string, presence: Presence | undefined): AppError {
+  const who = presence ? `process ${presence.pid} (${presence.host})` : 'another process';
+  return new AppError(
+    'STATION_IN_USE',
+    `the data folder ${dataDir} is in use by ${who}, which answers no calls: wait for it to end`,
+    { data: { dataDir, pid: presence?.pid, host: presence?.host } },
+  );
+}
+
+/** Calls over HTTP with the token from the data folder: who may read the folder may use its station. */
+function connect({ url, token }: Address): StationClient {
+  return createORPCClient(new RPCLink({ url: `${url}/rpc`, headers: { authorization: `Bearer ${token}` } }));
+}
+
+function startOwn({ installation, dataDir, create, worksJobs }: AccessOptions): Station {
+  return createStation({
+    dataDir,
+    host: 'cli',
+    version: installation.version,
+    launcher: createForkLauncher(installation.workerEntry),
+    clock: systemClock,
+    log: openStationLog(dataDir, create),
+    create,
+    worksJobs,
+  });
+}
