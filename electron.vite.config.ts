@@ -38,6 +38,8 @@ export default defineConfig({
       outDir: join(root, 'out/renderer'),
       emptyOutDir: true,
       minify: true,
+      // Loaded from the same machine: one file is as good as several.
+      chunkSizeWarningLimit: 2_000,
       rolldownOptions: { input: join(root, 'src-renderer/index.html') },
     },
   },

@@ -1,0 +1,45 @@
+/** Electron's runtime, which npm does not install: found, fetched within a short time, or told why it is not used. */
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { projectRoot, toolEnvironment } from './run-command.ts';
+
+export type ElectronRuntime = { readonly executable: string } | { readonly missing: string };
+
+const fetchPatienceMs = 60_000;
+const packageDir = join(projectRoot, 'node_modules/electron');
+
+export async function findElectron(): Promise<ElectronRuntime> {
+  const obstacle = findObstacle();
+  if (obstacle !== undefined) return { missing: obstacle };
+  const executable = findExecutable() ?? (await fetchRuntime());
+  return executable === undefined ? { missing: 'its runtime could not be fetched' } : { executable };
+}
+
+/** What would keep even an installed runtime from showing a window. */
+function findObstacle(): string | undefined {
+  if (!existsSync(packageDir)) return 'its package is not installed';
+  if (process.platform !== 'linux') return undefined;
+  if (!process.env.DISPLAY && !process.env.WAYLAND_DISPLAY) return 'there is no display';
+  return process.getuid?.() === 0 ? 'it does not run as root' : undefined;
+}
+
+function findExecutable(): string | undefined {
+  const pathFile = join(packageDir, 'path.txt');
+  if (!existsSync(pathFile)) return undefined;
+  const folder = process.env.ELECTRON_OVERRIDE_DIST_PATH ?? join(packageDir, 'dist');
+  const executable = join(folder, readFileSync(pathFile, 'utf8').trim());
+  return existsSync(executable) ? executable : undefined;
+}
+
+async function fetchRuntime(): Promise<string | undefined> {
+  console.log('Fetching Electron’s runtime, once …');
+  const child = spawn('install-electron', { cwd: projectRoot, env: toolEnvironment, stdio: 'ignore' });
+  const timer = setTimeout(() => child.kill('SIGKILL'), fetchPatienceMs);
+  await new Promise<void>((resolve) => {
+    child.once('error', () => resolve());
+    child.once('exit', () => resolve());
+  });
+  clearTimeout(timer);
+  return findExecutable();
+}
