@@ -42,7 +42,8 @@ export interface Predictor {
 /**
  * The file must have one image input, float or uint8, `[n, c, h, w]` or `[n, h, w, c]` with 1 or 3 channels, and a
  * first output of one row of logits or probabilities per image. What it gives is found out by running it once.
- * @throws AppError MODEL_UNREADABLE, saying what was expected and what was found
+ * @throws AppError MODEL_UNREADABLE, saying what was expected and what was found; PROVIDER_UNAVAILABLE when a
+ * provider other than the CPU cannot load it
  */
 export async function loadPredictor(bytes: Uint8Array, options: PredictorOptions): Promise<Predictor> {
   const model = decodeModel(bytes);
@@ -135,6 +136,8 @@ async function openRunner(
       ...(threads !== undefined && { threads }),
     });
   } catch (cause) {
+    // On the CPU the model is at fault; elsewhere it may well be the device.
+    if (provider !== 'cpu') throw cause;
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new AppError('MODEL_UNREADABLE', `expected a model that onnxruntime loads, found: ${reason}`, {
       cause,

@@ -22,6 +22,7 @@ export interface TrainerOptions {
   readonly provider: ProviderName;
   /** CPU threads of the session; onnxruntime's choice if absent. Part of the determinism promise. */
   readonly threads?: number;
+  /** Names the random streams of a step; no layer of the present networks draws from them. */
   readonly seed: number;
 }
 
@@ -121,6 +122,10 @@ class OnnxTrainer implements Trainer {
     const { imageSize, classes } = model;
     assert(images.length === batchSize * imageSize * imageSize * 3, `${images.length} bytes for a batch`);
     assert(labels.length === batchSize, `${labels.length} labels for a batch of ${batchSize}`);
+    assert(
+      labels.every((label) => label >= 0 && label < classes),
+      `a label is not among the ${classes} classes`,
+    );
     const scalars = this.#training.computeScalars(this.#stepCount + 1, learningRate);
     const results = await this.#runner.step(
       new Map<string, StepFeed>([

@@ -1,6 +1,7 @@
 /** Providers are probed in children: a broken driver may end the process. */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { listProviders, probeProvider } from '../../../src-main/engine/index.ts';
 
@@ -45,10 +46,14 @@ function probeInChild(name: string): ChildReport {
   const software = existsSync(device)
     ? { VK_ICD_FILENAMES: device, LD_LIBRARY_PATH: '/usr/lib/chromium' }
     : {};
-  const child = spawnSync(process.execPath, [`${import.meta.dirname}/probe-child.ts`, name], {
-    env: { ...software, ...process.env },
-    encoding: 'utf8',
-  });
+  const child = spawnSync(
+    process.execPath,
+    [fileURLToPath(new URL('./probe-child.ts', import.meta.url)), name],
+    {
+      env: { ...software, ...process.env },
+      encoding: 'utf8',
+    },
+  );
   const line = child.stdout.trim().split('\n').at(-1) ?? '';
   if (!line.startsWith('{'))
     return { report: { usable: false, reason: `the child ended: ${child.stderr.slice(-300)}` } };
