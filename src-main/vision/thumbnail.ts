@@ -2,6 +2,8 @@
 import { openPictureAsRgb, withPictureErrors } from './open-picture.ts';
 import type { ImageFacts } from './read-facts.ts';
 
+export type PictureShape = Pick<ImageFacts, 'format' | 'width' | 'height'>;
+
 /** Longest side of a thumbnail in pixels. */
 export const thumbnailSide = 256;
 
@@ -13,7 +15,7 @@ const smallEnoughBytes = 64 * 1024;
  * @returns the very same bytes for a JPEG or PNG that is small already
  * @throws {AppError} IMAGE_UNREADABLE, IMAGE_TOO_LARGE
  */
-export async function makeThumbnail(bytes: Uint8Array, facts: ImageFacts): Promise<Uint8Array> {
+export async function makeThumbnail(bytes: Uint8Array, facts: PictureShape): Promise<Uint8Array> {
   const thumbnail = await withPictureErrors(bytes, () =>
     openPictureAsRgb(bytes)
       .resize(thumbnailSide, thumbnailSide, { fit: 'inside', withoutEnlargement: true })
@@ -23,7 +25,8 @@ export async function makeThumbnail(bytes: Uint8Array, facts: ImageFacts): Promi
   return isOwnThumbnail(bytes, facts) ? bytes : thumbnail;
 }
 
-function isOwnThumbnail(bytes: Uint8Array, { format, width, height }: ImageFacts): boolean {
+/** Whether a picture needs no other thumbnail than itself. */
+export function isOwnThumbnail(bytes: Uint8Array, { format, width, height }: PictureShape): boolean {
   const isShown = format === 'jpeg' || format === 'png';
   return isShown && Math.max(width, height) <= thumbnailSide && bytes.length <= smallEnoughBytes;
 }

@@ -7,14 +7,15 @@ import {
   importSchema,
 } from '../../../src-preload/contract/collector.ts';
 import type { ErrorCode } from '../../../src-preload/contract/errors.ts';
-import type { ImageHash, ImportId, JobId } from '../../../src-preload/contract/ids.ts';
+import type { ImageHash, ImportId, JobId, UploadId } from '../../../src-preload/contract/ids.ts';
 import { AppError } from '../../base/app-error.ts';
 import type { Database } from '../connection.ts';
 
 export interface NewImport {
   readonly id: ImportId;
   readonly jobId: JobId;
-  readonly request: Omit<ImportRequest, 'paths'>;
+  /** As the job keeps it. */
+  readonly request: { readonly format: ImportRequest['format']; readonly uploadId: UploadId | null };
   readonly source: string;
   readonly startedAt: number;
 }
@@ -83,6 +84,15 @@ function createImportQueries(db: Database) {
       return db
         .all<{ path: string }>('SELECT path FROM import_file WHERE import_id = ?', [id])
         .map(({ path }) => path);
+    },
+    /** Uploads that imports which have not ended work on. */
+    listOpenUploads(): UploadId[] {
+      return db
+        .all<{ uploadId: UploadId }>(
+          `SELECT request ->> 'uploadId' AS uploadId FROM import
+           WHERE ended_at IS NULL AND request ->> 'uploadId' IS NOT NULL`,
+        )
+        .map(({ uploadId }) => uploadId);
     },
     hasFile(id: ImportId, path: string): boolean {
       return db.get('SELECT 1 FROM import_file WHERE import_id = ? AND path = ?', [id, path]) !== undefined;

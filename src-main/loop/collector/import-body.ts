@@ -1,0 +1,131 @@
+/** An import inside its worker: reads and checks files, writes their blobs, and hands the station rows to keep. */
+import type { ImageHash } from '../../../src-preload/contract/ids.ts';
+import { AppError } from '../../base/app-error.ts';
+import { throwIfCancelled } from '../../base/cancellation.ts';
+import type { JobBody, JobContext } from '../../jobs/job-kind.ts';
+import { type BlobStore, createBlobStore } from '../../store/blobs.ts';
+import type { ImportItem, PictureContent } from './import-item.ts';
+import type {
+  ImportedFile,
+  ImportedPicture,
+  ImportResult,
+  ImportSpec,
+  ImportUpdate,
+  RejectedFile,
+} from './import-job.ts';
+import { listItems } from './list-items.ts';
+
+/** Files whose rows are made durable together: so many, or as many as take this long. */
+const largestBatch = 256;
+const firstBatch = 8;
+const batchMs = 500;
+
+/** Files read at once; the next batch is not begun before the last one is durable. */
+const parallel = 8;
+
+export const importBody: JobBody<ImportSpec, ImportUpdate, ImportResult> = async (spec, context) => {
+  context.reportProgress(0, 'looking for pictures');
+  const { format, items, classNames } = await listItems(spec, context.signal);
+  await context.commit({ format, classNames, files: [] });
+  const done = new Set(spec.donePaths);
+  const waiting = items.filter(({ path }) => !done.has(path)).map((item) => withSplit(item, spec.split));
+  context.log('info', `${items.length} files found, ${items.length - waiting.length} dealt with before`);
+  await importAll(waiting, items.length, context);
+  return { files: items.length };
+};
+
+function withSplit(item: ImportItem, split: ImportSpec['split']): ImportItem {
+  return split === null ? item : { ...item, split };
+}
+
+async function importAll(
+  items: readonly ImportItem[],
+  total: number,
+  context: JobContext<ImportUpdate>,
+): Promise<void> {
+  const blobs = createBlobStore(context.blobsDir);
+  let size = firstBatch;
+  for (let start = 0; start < items.length; ) {
+    throwIfCancelled(context.signal);
+    const startedAt = performance.now();
+    const batch = items.slice(start, start + size);
+    await context.commit({ files: await importBatch(batch, blobs, context.signal) });
+    start += batch.length;
+    const count = total - items.length + start;
+    context.reportProgress(count / total, `${count} of ${total} files`);
+    size = nextSize(batch.length, performance.now() - startedAt);
+  }
+}
+
+/** Towards `batchMs` a batch, growing twofold at most. */
+function nextSize(size: number, durationMs: number): number {
+  const fitting = Math.floor((size * batchMs) / Math.max(1, durationMs));
+  return Math.max(1, Math.min(fitting, 2 * size, largestBatch));
+}
+
+interface ReadItem {
+  readonly item: ImportItem;
+  readonly content: PictureContent;
+}
+
+/** In the order of the items. */
+async function importBatch(
+  items: readonly ImportItem[],
+  blobs: BlobStore,
+  signal: AbortSignal,
+): Promise<ImportedFile[]> {
+  const read = await readInOrder(items, signal);
+  const pictures = read.filter((entry) => 'content' in entry);
+  const originals = await blobs.writeMany(pictures.map(({ content }) => content.bytes));
+  const thumbnails = await blobs.writeMany(pictures.map(({ content }) => content.thumbnail));
+  const rows = new Map(
+    pictures.map((entry, index) => [
+      entry.item.path,
+      toPicture(entry, originals[index] as string, thumbnails[index] as string),
+    ]),
+  );
+  return read.map((entry) => ('content' in entry ? (rows.get(entry.item.path) as ImportedPicture) : entry));
+}
+
+async function readInOrder(
+  items: readonly ImportItem[],
+  signal: AbortSignal,
+): Promise<(ReadItem | RejectedFile)[]> {
+  const read: (ReadItem | RejectedFile)[] = [];
+  let next = 0;
+  const lane = async (): Promise<void> => {
+    for (let index = next++; index < items.length; index = next++) {
+      throwIfCancelled(signal);
+      read[index] = await readItem(items[index] as ImportItem);
+    }
+  };
+  await Promise.all(Array.from({ length: parallel }, lane));
+  return read;
+}
+
+async function readItem(item: ImportItem): Promise<ReadItem | RejectedFile> {
+  try {
+    return { item, content: await item.read() };
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    return { outcome: 'rejected', path: item.path, code: error.code, reason: error.message };
+  }
+}
+
+function toPicture({ item, content }: ReadItem, hash: string, thumbnailHash: string): ImportedPicture {
+  const { path, fileName, className, split } = item;
+  const { format, width, height } = content.facts;
+  return {
+    outcome: 'picture',
+    path,
+    hash: hash as ImageHash,
+    thumbnailHash: thumbnailHash as ImportedPicture['thumbnailHash'],
+    fileName,
+    width,
+    height,
+    sizeBytes: content.bytes.length,
+    format,
+    className,
+    split,
+  };
+}

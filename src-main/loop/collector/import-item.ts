@@ -1,0 +1,26 @@
+/** One file, or one picture within a file, that an import has to deal with. */
+import type { Split } from '../../../src-preload/contract/ids.ts';
+import type { AppError } from '../../base/app-error.ts';
+import type { PictureShape } from '../../vision/thumbnail.ts';
+
+export interface ImportItem {
+  /** Unique within the import, and the same whenever the import starts again. */
+  readonly path: string;
+  readonly fileName: string;
+  readonly className: string | null;
+  readonly split: Split | null;
+  /** @throws {AppError} what is wrong with the file */
+  read(): Promise<PictureContent>;
+}
+
+export interface PictureContent {
+  readonly bytes: Uint8Array;
+  readonly facts: PictureShape;
+  /** Possibly the same bytes. */
+  readonly thumbnail: Uint8Array;
+}
+
+/** An item that is known to be wrong before it is read. */
+export function createFaultyItem(path: string, error: AppError): ImportItem {
+  return { path, fileName: path, className: null, split: null, read: () => Promise.reject(error) };
+}
