@@ -2,6 +2,7 @@
 import { ValidationError } from '@orpc/contract';
 import { ORPCError } from '@orpc/server';
 import { type ErrorCode, errorStatus } from '../../src-preload/contract/errors.ts';
+import { InvalidReferenceError } from '../../src-preload/contract/reference.ts';
 import { AppError } from '../base/app-error.ts';
 import { isCancellation } from '../base/cancellation.ts';
 import type { Clock } from '../base/clock.ts';
@@ -23,6 +24,7 @@ export interface CallErrorOptions {
  */
 export function toCallError(error: unknown, { log, clock }: CallErrorOptions): CallError {
   if (error instanceof AppError) return fromAppError(error);
+  if (error instanceof InvalidReferenceError) return createCallError(error.code, error.message);
   if (error instanceof ORPCError) return fromLibraryError(error, { log, clock });
   if (isCancellation(error))
     return new ORPCError('CLIENT_CLOSED_REQUEST', { status: 499, message: 'cancelled' });

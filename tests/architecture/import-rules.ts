@@ -18,7 +18,8 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   loop: ['base', 'statistics', 'engine', 'vision', 'store', 'jobs'],
   api: ['base', 'statistics', 'engine', 'vision', 'store', 'jobs', 'loop'],
   station: ['base', 'statistics', 'engine', 'vision', 'store', 'jobs', 'loop', 'api'],
-  worker: ['base', 'statistics', 'engine', 'vision', 'store', 'jobs', 'loop', 'api'],
+  // An entry like those of the hosts: it takes the port of the host that started it.
+  worker: ['base', 'statistics', 'engine', 'vision', 'store', 'jobs', 'loop', 'api', 'hosts'],
   hosts: ['base', 'store', 'jobs', 'vision', 'api', 'station'],
   index: ['base', 'hosts'],
 };

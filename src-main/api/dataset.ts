@@ -1,0 +1,15 @@
+/** Calls about dataset versions. */
+import type { Datasets } from '../loop/dataset/datasets.ts';
+import type { Implementer } from './implementer.ts';
+
+export function createDatasetApi({ dataset: api }: Implementer, datasets: Datasets) {
+  return {
+    createVersion: api.createVersion.handler(({ input }) => datasets.createVersion(input)),
+    listVersions: api.listVersions.handler(({ input }) => datasets.listVersions(input.name)),
+    getVersion: api.getVersion.handler(({ input }) => datasets.getVersion(input.reference)),
+    getStatistics: api.getStatistics.handler(({ input }) => datasets.getStatistics(input.reference)),
+    getDifference: api.getDifference.handler(({ input }) =>
+      datasets.getDifference(input.reference, input.from),
+    ),
+  };
+}

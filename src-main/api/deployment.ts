@@ -1,0 +1,22 @@
+/** Calls about what answers predictions. */
+import type { Deployment } from '../loop/deployment/deployment.ts';
+import type { Implementer } from './implementer.ts';
+
+export interface DeploymentServices {
+  readonly deployment: Deployment;
+  /** Who promotes and rolls back, for the history. */
+  readonly readOperator: () => string;
+}
+
+export function createDeploymentApi({ deployment: api }: Implementer, services: DeploymentServices) {
+  const { deployment, readOperator } = services;
+  return {
+    listServing: api.listServing.handler(() => deployment.listServing()),
+    predict: api.predict.handler(async ({ input }) =>
+      deployment.predict(await input.image.bytes(), input.model),
+    ),
+    promote: api.promote.handler(({ input }) => deployment.promote(input, readOperator())),
+    rollback: api.rollback.handler(({ input }) => deployment.rollback(input, readOperator())),
+    listHistory: api.listHistory.handler(({ input }) => deployment.listHistory(input.model)),
+  };
+}

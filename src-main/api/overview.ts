@@ -1,0 +1,43 @@
+/** The live state of each stage of the loop, gathered for one page. */
+import type { Overview } from '../../src-preload/contract/system.ts';
+import type { Deployment } from '../loop/deployment/deployment.ts';
+import type { Registry } from '../loop/registry/registry.ts';
+import type { Store } from '../store/store.ts';
+
+export interface OverviewServices {
+  readonly store: Pick<Store, 'jobs' | 'runs' | 'evaluations'>;
+  readonly images: { readOverview(): Overview['images'] };
+  readonly datasets: { readOverview(): Overview['datasets'] };
+  readonly registry: Registry;
+  readonly deployment: Deployment;
+}
+
+export function readOverview(services: OverviewServices): Overview {
+  const { store, registry } = services;
+  const evaluations = store.evaluations.list({});
+  return {
+    images: services.images.readOverview(),
+    datasets: services.datasets.readOverview(),
+    training: readTraining(store),
+    evaluation: {
+      evaluations: evaluations.length,
+      lastAccuracy: evaluations[0]?.report.accuracy ?? null,
+    },
+    registry: { models: registry.listModels().length, versions: registry.listVersions().length },
+    deployment: readDeployment(services),
+  };
+}
+
+function readTraining({ jobs, runs }: OverviewServices['store']): Overview['training'] {
+  const running = jobs.list({ status: 'running', limit: 100 }).find(({ kind }) => kind === 'train');
+  return { running: running ?? null, runs: runs.count(), lastStatus: runs.list(1)[0]?.status ?? null };
+}
+
+/** Of the model that answers most. */
+function readDeployment({ deployment, registry }: OverviewServices): Overview['deployment'] {
+  const serving = deployment.listServing().sort((a, b) => b.requests - a.requests)[0];
+  if (!serving) return { model: null, version: null, accuracy: null, requests: 0 };
+  const { model, version, requests } = serving;
+  const metrics = version === null ? undefined : registry.getVersion(`${model}/${version}`).metrics;
+  return { model, version, requests, accuracy: metrics?.accuracy ?? null };
+}

@@ -1,0 +1,49 @@
+/** Entry of every worker process: takes its role from the command line and loads only what the role needs. */
+import { unreachable } from './base/app-error.ts';
+import { findUtilityPort } from './hosts/electron/utility-port.ts';
+import { createForkPort } from './jobs/fork-port.ts';
+import type { WorkerPort, WorkerRole } from './jobs/worker-port.ts';
+import type { JobBodies } from './jobs/worker-side.ts';
+
+const roles = ['job', 'serving', 'probe', 'picture'] as const satisfies readonly WorkerRole[];
+
+await run(parseRole(process.argv[2]), findUtilityPort() ?? createForkPort());
+
+async function run(role: WorkerRole, port: WorkerPort): Promise<void> {
+  switch (role) {
+    case 'job': {
+      const { runJobWorker } = await import('./jobs/worker-side.ts');
+      return runJobWorker(port, await loadJobBodies());
+    }
+    case 'serving': {
+      const { runServingWorker } = await import('./loop/deployment/serving-worker.ts');
+      return runServingWorker(port);
+    }
+    case 'probe': {
+      const { runProbeWorker } = await import('./api/provider-probe-worker.ts');
+      return runProbeWorker(port);
+    }
+    case 'picture': {
+      const { runPictureWorker } = await import('./api/shown-pictures-worker.ts');
+      return runPictureWorker(port);
+    }
+    default:
+      return unreachable(role, 'worker role');
+  }
+}
+
+async function loadJobBodies(): Promise<JobBodies> {
+  const [{ importBody }, { trainBody }, { evaluateBody }] = await Promise.all([
+    import('./loop/collector/import-body.ts'),
+    import('./loop/training/train-body.ts'),
+    import('./loop/evaluation/evaluate-body.ts'),
+  ]);
+  return { import: importBody, train: trainBody, evaluate: evaluateBody } as JobBodies;
+}
+
+function parseRole(text: string | undefined): WorkerRole {
+  const role = roles.find((known) => known === text);
+  if (role === undefined)
+    throw new Error(`bug: expected a worker role (${roles.join(', ')}), got ${JSON.stringify(text)}`);
+  return role;
+}
