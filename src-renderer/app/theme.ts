@@ -83,6 +83,9 @@ const sans =
   '"Inter", -apple-system, "Segoe UI Variable Text", "Segoe UI", Roboto, "Noto Sans", Cantarell, Ubuntu, "Liberation Sans", Arial, sans-serif';
 const mono = 'ui-monospace, "SF Mono", "Cascadia Mono", Menlo, Consolas, "Liberation Mono", monospace';
 
+const dialogTitle = { fontSize: '1.125rem', fontWeight: 650 };
+const dialogSurface = { backgroundColor: 'var(--fs-surface)' };
+
 export const theme = createTheme({
   primaryColor: 'leaf',
   primaryShade: { light: 7, dark: 6 },
@@ -113,7 +116,12 @@ export const theme = createTheme({
     Select: { defaultProps: { size: 'md', allowDeselect: false } },
     Textarea: { defaultProps: { size: 'md' } },
     Tooltip: { defaultProps: { withArrow: true, openDelay: 350 } },
-    Modal: { defaultProps: { centered: true, radius: 'lg', overlayProps: { backgroundOpacity: 0.5 } } },
+    Modal: {
+      defaultProps: { centered: true, radius: 'lg', overlayProps: { backgroundOpacity: 0.5 } },
+      styles: { title: dialogTitle, content: dialogSurface, header: dialogSurface },
+    },
+    Drawer: { styles: { title: dialogTitle, content: dialogSurface, header: dialogSurface } },
+    CloseButton: { defaultProps: { size: 44, iconSize: 18 } },
   },
 });
 

@@ -1,13 +1,8 @@
-/** When a key press is meant for the page and not for a field or a dialog. */
+/** When a key press is meant for the page and not for a field. */
 
-/** True while the person types into something, or a dialog has the keyboard. */
+/** True while the person types into something. */
 export function isTyping(event: KeyboardEvent): boolean {
   const target = event.target;
   if (!(target instanceof Element)) return false;
-  return target.closest('input, textarea, select, [contenteditable="true"], [role="listbox"]') !== null;
-}
-
-/** True while a modal dialog is open that is not marked as a page of its own. */
-export function isBehindDialog(): boolean {
-  return document.querySelector('[role="dialog"][aria-modal="true"]') !== null;
+  return target.closest('input:not([type="checkbox"]), textarea, select, [contenteditable="true"]') !== null;
 }

@@ -24,7 +24,7 @@ export function LatestImportReport() {
       <div className={classes.head}>
         <strong>{query.data.endedAt === null ? 'Importing' : 'Import finished'}</strong>
         <ImportCounts record={query.data} />
-        <CloseButton size={44} aria-label="Close the import report" onClick={() => setReport(null)} />
+        <CloseButton aria-label="Close the import report" onClick={() => setReport(null)} />
       </div>
     </section>
   );

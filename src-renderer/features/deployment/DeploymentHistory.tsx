@@ -1,10 +1,12 @@
 /** All promotions and rollbacks of a model as a timeline, newest first. */
+import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { ArrowUp, Milestone, RotateCcw } from 'lucide-react';
+import { useState } from 'react';
 import type { DeploymentEvent } from '../../../src-preload/contract/index.ts';
 import { station } from '../../client/station.ts';
 import { EmptyState } from '../../components/EmptyState.tsx';
-import { formatDateTime, formatPoints, formatProbability } from '../../components/formatting.ts';
+import { formatCount, formatDateTime, formatPoints, formatProbability } from '../../components/formatting.ts';
 import { Loaded } from '../../components/Loaded.tsx';
 import { Panel } from '../../components/Panel.tsx';
 import classes from './DeploymentHistory.module.css';
@@ -21,15 +23,33 @@ export function DeploymentHistory({ modelName }: { readonly modelName: string })
               Promotions and rollbacks are kept here, with reason, person and comparison.
             </EmptyState>
           ) : (
-            <ol className={classes.list}>
-              {events.map((event) => (
-                <HistoryItem key={event.id} event={event} />
-              ))}
-            </ol>
+            <Timeline events={events} />
           )
         }
       </Loaded>
     </Panel>
+  );
+}
+
+/** Shown before somebody asks for all. */
+const shownEvents = 6;
+
+function Timeline({ events }: { readonly events: readonly DeploymentEvent[] }) {
+  const [isComplete, setComplete] = useState(false);
+  const shown = isComplete ? events : events.slice(0, shownEvents);
+  return (
+    <>
+      <ol className={classes.list}>
+        {shown.map((event) => (
+          <HistoryItem key={event.id} event={event} />
+        ))}
+      </ol>
+      {shown.length < events.length && (
+        <Button variant="subtle" onClick={() => setComplete(true)}>
+          Show all {formatCount(events.length)}
+        </Button>
+      )}
+    </>
   );
 }
 

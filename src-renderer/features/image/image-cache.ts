@@ -2,9 +2,8 @@
 import type { QueryClient } from '@tanstack/react-query';
 import type { Image, ImageFilter, ImageHash } from '../../../src-preload/contract/index.ts';
 import { station, stationClient } from '../../client/station.ts';
+import { windowSize } from './window-offsets.ts';
 
-/** Pictures that are asked for at once. */
-export const windowSize = 200;
 /** Above this many changed pictures the lists are read again instead. */
 const singleRefreshLimit = 60;
 

@@ -5,7 +5,7 @@ import type { Image, ImageFilter, ImageHash } from '../../../src-preload/contrac
 import { notifyDone } from '../../components/notify.tsx';
 import { useLabelling } from '../annotation/use-labelling.ts';
 import type { GridView } from './ImageGrid.tsx';
-import { collectHashes, refreshLists, windowSize } from './image-cache.ts';
+import { collectHashes, refreshLists } from './image-cache.ts';
 import { dependsOnLabels, matchesLabels } from './image-filter.ts';
 import { useImageView } from './image-store.ts';
 import {
@@ -20,6 +20,7 @@ import {
   toggle,
 } from './selection.ts';
 import type { ImageWindows } from './use-image-windows.ts';
+import { windowSize } from './window-offsets.ts';
 
 export interface ImageCommands {
   readonly targetCount: number;

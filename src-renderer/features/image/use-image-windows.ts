@@ -2,7 +2,8 @@
 import { type UseQueryResult, useQueries } from '@tanstack/react-query';
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import type { Image, ImageFilter } from '../../../src-preload/contract/index.ts';
-import { windowOptions, windowSize } from './image-cache.ts';
+import { windowOptions } from './image-cache.ts';
+import { windowOffsets, windowSize } from './window-offsets.ts';
 
 export interface ImageWindows {
   /** Pictures that match in all, undefined until the first answer. */
@@ -46,13 +47,6 @@ function combineWindows(offsets: readonly number[], answers: readonly WindowAnsw
       for (const answer of answers) if (answer.isError) void answer.refetch();
     },
   };
-}
-
-/** Offsets of the windows around the positions `first` to `last`. */
-export function windowOffsets(first: number, last: number): number[] {
-  const start = Math.max(0, Math.floor(first / windowSize) - (first % windowSize < windowSize / 4 ? 1 : 0));
-  const end = Math.floor(last / windowSize) + (last % windowSize > (windowSize * 3) / 4 ? 1 : 0);
-  return Array.from({ length: end - start + 1 }, (_, index) => (start + index) * windowSize);
 }
 
 function findIndex(

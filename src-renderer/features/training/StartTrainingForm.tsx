@@ -66,6 +66,7 @@ export function StartTrainingForm({ versions, dataset, device }: StartTrainingFo
           <Button
             type="submit"
             size="lg"
+            px="md"
             flex={1}
             loading={start.isPending}
             leftSection={<Play size={19} aria-hidden />}
@@ -84,8 +85,8 @@ function AdvancedToggle({ isOpen, onToggle }: { readonly isOpen: boolean; readon
     <Button
       variant="subtle"
       color="gray"
-      size="lg"
-      px="sm"
+      px="xs"
+      h={50}
       onClick={onToggle}
       aria-expanded={isOpen}
       leftSection={<Icon size={18} aria-hidden />}
