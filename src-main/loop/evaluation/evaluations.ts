@@ -147,11 +147,10 @@ function findSame(
   dataset: ResolvedSplit,
   reading: ModelReading,
 ): { id: EvaluationId; jobId: JobId } | undefined {
-  for (const { id, jobId, report, request } of store.evaluations.listByContent({
-    modelHash: model.hash,
-    dataset,
-  })) {
-    if (jobId === null || JSON.stringify(request) !== JSON.stringify(reading)) continue;
+  const known = store.evaluations.listByContent({ modelHash: model.hash, dataset });
+  for (const { id, jobId, report, request, model: label } of known) {
+    if (jobId === null || label !== model.label) continue;
+    if (JSON.stringify(request) !== JSON.stringify(reading)) continue;
     if (report !== null || store.jobs.find(jobId)?.endedAt === null) return { id, jobId };
   }
   return undefined;

@@ -1,0 +1,163 @@
+import { describe, expect, it, vi } from 'vitest';
+import type { ImageHash } from '../../../../src-preload/contract/ids.ts';
+import { startTrainingSchema } from '../../../../src-preload/contract/training.ts';
+import { insertDataset } from '../../store/tables/insert-dataset.ts';
+import { testHash } from '../../store/tables/open-test-store.ts';
+import {
+  addShapes,
+  type MiniStation,
+  openMiniStation,
+  startQuickly,
+  trainQuickly,
+  waitForEnd,
+} from '../kit/mini-station.ts';
+
+async function openWithShapes(perClass = { train: 32, val: 8, test: 12 }): Promise<MiniStation> {
+  const station = openMiniStation();
+  await addShapes(station.store, { perClass });
+  return station;
+}
+
+describe('a training run', { timeout: 60_000 }, () => {
+  it('learns, and registers its model as champion with all that it came from', async () => {
+    const station = await openWithShapes();
+    const run = await trainQuickly(station, { epochs: 8, augmentation: 0.5 });
+    expect(run).toMatchObject({
+      status: 'completed',
+      modelName: 'shapes',
+      modelVersion: 1,
+      checkpointEpoch: 8,
+      isResumable: false,
+      params: { batchSize: '16', device: 'cpu', dataset: 'shapes@1', learningRate: '0.003' },
+    });
+    expect(run.metrics['test/accuracy']).toBeGreaterThan(0.8);
+    const version = station.registry.getVersion('shapes');
+    expect(version).toMatchObject({
+      version: 1,
+      runId: run.id,
+      dataset: { name: 'shapes', version: 1 },
+      aliases: ['champion'],
+      imageSize: 16,
+      classNames: ['disc', 'ring', 'stripe'],
+      metrics: { accuracy: run.metrics['test/accuracy'] },
+    });
+    expect(await station.store.blobs.verify(version.blobHash)).toBe('intact');
+    expect(station.deployment.listHistory('shapes')).toMatchObject([{ kind: 'promote', toVersion: 1 }]);
+    const [evaluation] = station.evaluations.listEvaluations({ modelName: 'shapes' });
+    expect(evaluation?.report).toMatchObject({ count: 36, accuracy: version.metrics.accuracy });
+  });
+
+  it('has the curve of every epoch, by optimizer steps', async () => {
+    const station = await openWithShapes();
+    const run = await trainQuickly(station, { epochs: 2 });
+    const points = station.training.listMetrics(run.id);
+    const steps = (key: string) => points.filter((point) => point.key === key).map(({ step }) => step);
+    expect(steps('val/accuracy')).toEqual([6, 12]);
+    expect(steps('train/loss')).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+  });
+
+  it('gives the same bytes after kill -9 and after cancel and resume as without interruption', async () => {
+    const station = await openWithShapes();
+    const parameters = { epochs: 5, augmentation: 1, seed: 4 };
+    await trainQuickly(station, parameters);
+    const begun = await startQuickly(station, parameters);
+    const afterEpoch = (epoch: number) =>
+      vi.waitFor(
+        () => expect(station.training.getRun(begun.id).checkpointEpoch).toBeGreaterThanOrEqual(epoch),
+        { timeout: 20_000, interval: 5 },
+      );
+    await afterEpoch(1);
+    station.workers.at(-1)?.kill();
+    await afterEpoch(2);
+    station.training.cancelRun(begun.id);
+    const cancelled = await waitForEnd(station, begun);
+    expect(cancelled).toMatchObject({ status: 'cancelled', isResumable: true, modelVersion: null });
+    const ended = await waitForEnd(station, station.training.resumeRun(begun.id));
+    expect(ended).toMatchObject({ status: 'completed', checkpointEpoch: 5 });
+    const [second, first] = station.registry.listVersions('shapes');
+    expect(second?.blobHash).toBe(first?.blobHash);
+    expect(second?.aliases).toEqual(['challenger']);
+  });
+
+  it('stops when patience runs out, and keeps the best epoch', async () => {
+    const station = await openWithShapes();
+    const run = await trainQuickly(station, { epochs: 200, patience: 1 });
+    expect(run).toMatchObject({ status: 'stopped', modelVersion: 1 });
+    expect(run.metrics.epoch).toBe((run.metrics['best/epoch'] ?? 0) + 1);
+  });
+
+  it('ends as diverged, with the step and without a model, when the loss is no number any more', async () => {
+    const station = await openWithShapes();
+    const run = await trainQuickly(station, {
+      epochs: 50,
+      learningRate: 10,
+      weightDecay: 1,
+      warmupEpochs: 0,
+    });
+    expect(run).toMatchObject({ status: 'diverged', modelVersion: null, isResumable: false });
+    expect(run.reason).toMatch(/at step \d+: try a lower learning rate/);
+    expect(station.registry.listModels()).toEqual([]);
+  });
+
+  it('fits its schedule into the time budget', async () => {
+    const station = await openWithShapes();
+    const run = await trainQuickly(station, { epochs: 5_000, timeBudgetS: 1.5 });
+    expect(run).toMatchObject({ status: 'completed' });
+    expect(run.reason).toMatch(/time budget/);
+    expect(run.metrics.learning_rate).toBeLessThan(0.0005);
+    expect(station.store.runs.findCheckpoint(run.id)?.spentMs).toBeLessThan(3_500);
+  });
+
+  it('does without validation and test pictures, and says by what it chose the epoch', async () => {
+    const station = await openWithShapes({ train: 16, val: 0, test: 0 });
+    const run = await trainQuickly(station, { epochs: 2 });
+    expect(run.reason).toMatch(/the best on the training pictures/);
+    expect(run).toMatchObject({ status: 'completed', modelVersion: 1 });
+    expect(station.evaluations.listEvaluations({})).toEqual([]);
+  });
+});
+
+describe('a training run that can not be', () => {
+  it('is refused for one class, no training pictures, or a dataset that is not there', async () => {
+    const station = openMiniStation({ worksJobs: false });
+    const picture = (digit: string, className: string, split: 'train' | 'test') => ({
+      imageHash: testHash<ImageHash>(digit),
+      className,
+      split,
+    });
+    insertDataset(station.store.db, {
+      name: 'one',
+      version: 1,
+      pictures: [picture('1', 'a', 'train'), picture('2', 'b', 'test')],
+    });
+    insertDataset(station.store.db, {
+      name: 'none',
+      version: 1,
+      pictures: [picture('3', 'a', 'test'), picture('4', 'b', 'test')],
+    });
+    const start = (dataset: string) => station.training.startRun(startTrainingSchema.parse({ dataset }));
+    await expect(start('one')).rejects.toMatchObject({ code: 'DATASET_SINGLE_CLASS' });
+    await expect(start('none')).rejects.toMatchObject({ code: 'DATASET_SPLIT_EMPTY' });
+    await expect(start('nowhere')).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    expect(station.training.listRuns(10)).toEqual([]);
+  });
+
+  it('fails with the reason when a picture is gone, and can be resumed', {
+    timeout: 30_000,
+  }, async () => {
+    const station = openMiniStation();
+    const [picture] = await addShapes(station.store, { perClass: { train: 8, val: 0, test: 0 } });
+    insertDataset(station.store.db, {
+      name: 'damaged',
+      version: 1,
+      pictures: [
+        { imageHash: testHash<ImageHash>('5'), className: 'disc', split: 'train' },
+        { imageHash: picture?.imageHash ?? testHash<ImageHash>('6'), className: 'ring', split: 'train' },
+      ],
+    });
+    const run = await trainQuickly(station, {}, 'damaged');
+    expect(run).toMatchObject({ status: 'failed', isResumable: true });
+    expect(run.reason).toMatch(/blob 5{64} is not in/);
+    expect(() => station.training.resumeRun('unknown' as never)).toThrow('there is no run unknown');
+  });
+});
