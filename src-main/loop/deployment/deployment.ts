@@ -155,9 +155,7 @@ class StationDeployment implements Deployment {
     store.db.afterCommit(() => {
       this.#point(version);
       if (!this.#isStarted) return;
-      void this.#warmUp(version).then(() =>
-        store.deployments.recordSwitch(id, clock.monotonic() - startedAt),
-      );
+      void this.#warmUp(version, () => store.deployments.recordSwitch(id, clock.monotonic() - startedAt));
     });
   }
 
@@ -222,11 +220,8 @@ class StationDeployment implements Deployment {
   async #compare(champion: ModelVersion, challenger: ModelVersion): Promise<Comparison> {
     const dataset = challenger.dataset ?? champion.dataset;
     if (!dataset) throw notComparable(challenger);
-    const comparison = await this.#options.compare(
-      keyOf(champion),
-      keyOf(challenger),
-      `${dataset.name}@${dataset.version}`,
-    );
+    const label = `${dataset.name}@${dataset.version}`;
+    const comparison = await this.#options.compare(keyOf(champion), keyOf(challenger), label);
     assertBetter(comparison, this.#options.store.settings.read().promotionMargin);
     return comparison;
   }
@@ -318,9 +313,10 @@ class StationDeployment implements Deployment {
   }
 
   /** Loads a champion and the version that a rollback would lead to. */
-  async #warmUp(champion: ModelVersion): Promise<void> {
+  async #warmUp(champion: ModelVersion, onLoaded = () => {}): Promise<void> {
     try {
       await this.#load(champion);
+      onLoaded();
       this.#troubles.delete(champion.name);
       this.#options.publish({
         type: 'deployment.changed',

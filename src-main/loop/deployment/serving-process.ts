@@ -119,6 +119,7 @@ export class ServingProcess {
    * @throws {AppError} MODEL_UNREADABLE, BLOB_MISSING, PROVIDER_UNAVAILABLE, SERVING_UNAVAILABLE
    */
   load(served: ServedFile): Promise<void> {
+    if (this.#isClosed) return Promise.reject(closing());
     const file = this.#files.get(served.key) ?? this.#open(served);
     file.isLeaving = false;
     return file.loading.promise;
@@ -160,9 +161,8 @@ export class ServingProcess {
     clearTimeout(this.#startTimer);
     clearTimeout(this.#watchTimer);
     this.#worker?.kill();
-    const closed = new AppError('SERVING_UNAVAILABLE', 'the station is closing');
-    for (const question of [...this.#questions.values()]) this.#reject(question, closed);
-    for (const file of this.#files.values()) file.loading.reject(closed);
+    for (const question of [...this.#questions.values()]) this.#reject(question, closing());
+    for (const file of this.#files.values()) file.loading.reject(closing());
   }
 
   #open(served: ServedFile): LoadedFile {
@@ -191,7 +191,7 @@ export class ServingProcess {
 
   #checkRoom(picture: Uint8Array): void {
     const { waitingPictures, waitingBytes } = this.#options.limits;
-    if (this.#isClosed) throw new AppError('SERVING_UNAVAILABLE', 'the station is closing');
+    if (this.#isClosed) throw closing();
     if (this.#deaths >= deathsUntilRefusal && !this.#isReady)
       throw new AppError(
         'SERVING_UNAVAILABLE',
@@ -372,6 +372,10 @@ export class ServingProcess {
   #send(request: ServingRequest): void {
     if (this.#isReady) this.#worker?.send(request);
   }
+}
+
+function closing(): AppError {
+  return new AppError('SERVING_UNAVAILABLE', 'the station is closing');
 }
 
 function unavailable(key: string, reason: string | undefined): AppError {

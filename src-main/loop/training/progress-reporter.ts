@@ -9,14 +9,15 @@ export interface ProgressReporter {
   stepped(report: StepReport, epochs: number): void;
 }
 
-/** The share of the job that preparing is taken for until the pace of the steps is known, and the end is kept for. */
-const preparationShare = 0.1;
+/** Kept for the test pictures at the end. */
 const conclusionShare = 0.02;
 const leastIntervalMs = 200;
 
+/** @param preparationShare of the job's time, before the first step */
 export function createProgressReporter(
   context: Pick<JobContext<never>, 'reportProgress'>,
   clock: Clock,
+  preparationShare: number,
 ): ProgressReporter {
   let reportedAt = Number.NEGATIVE_INFINITY;
   const report = (fraction: number, message: string) => {

@@ -14,8 +14,8 @@ export function createStepMetrics(totalSteps: number) {
       if (report.step % windowSteps !== 0) return undefined;
       const pictures = reports.reduce((sum, { batchSize }) => sum + batchSize, 0);
       const metrics = {
-        'train/loss': reports.reduce((sum, { loss }) => sum + loss, 0) / reports.length,
-        'train/accuracy': reports.reduce((sum, { correct }) => sum + correct, 0) / pictures,
+        'batch/loss': reports.reduce((sum, { loss }) => sum + loss, 0) / reports.length,
+        'batch/accuracy': reports.reduce((sum, { correct }) => sum + correct, 0) / pictures,
         learning_rate: report.learningRate,
       };
       reports = [];

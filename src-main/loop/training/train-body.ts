@@ -1,6 +1,12 @@
 /** A training run inside its worker process: pictures, epochs, checkpoints, and the best model tried on the test pictures. */
 import { systemClock } from '../../base/clock.ts';
-import { createClassifier, createTrainer, loadPredictor, type Trainer } from '../../engine/index.ts';
+import {
+  classifierArchitectures,
+  createClassifier,
+  createTrainer,
+  loadPredictor,
+  type Trainer,
+} from '../../engine/index.ts';
 import type { JobBody, JobContext } from '../../jobs/job-kind.ts';
 import { measureClassification } from '../../statistics/classification-metrics.ts';
 import {
@@ -17,6 +23,7 @@ import { type CachedSamples, openSamples } from './samples.ts';
 import { createStepMetrics } from './step-metrics.ts';
 import type { LabelledPicture, TestResult, TrainResult, TrainSpec, TrainUpdate } from './train-job.ts';
 import { initialLoopState, type LoopEnd, type LoopOptions, runTrainingLoop } from './training-loop.ts';
+import { estimatePreparationShare } from './training-plan.ts';
 
 type TrainContext = JobContext<TrainUpdate>;
 
@@ -46,15 +53,21 @@ interface Surroundings {
 
 async function prepare(spec: TrainSpec, context: TrainContext): Promise<Surroundings> {
   const blobs = createBlobStore(context.blobsDir);
-  const reporter = createProgressReporter(context, systemClock);
   const { train, val } = spec.pictures;
+  const total = train.length + val.length;
+  const reporter = createProgressReporter(context, systemClock, estimateShare(spec, total));
   const open = (pictures: readonly LabelledPicture[], keptBytes: number) =>
     openSamples(pictures, { ...spec, imageSize: spec.plan.imageSize, blobs, keptBytes });
   const samples = { train: open(train, keptBytes.train), val: open(val, keptBytes.val) };
-  const total = train.length + val.length;
   await samples.train.warm(context.signal, (done) => reporter.prepared(done, total));
   await samples.val.warm(context.signal, (done) => reporter.prepared(train.length + done, total));
   return { context, blobs, reporter, ...samples, trainer: await openTrainer(spec) };
+}
+
+function estimateShare({ plan, classNames }: TrainSpec, pictures: number): number {
+  const architecture = classifierArchitectures.find(({ name }) => name === plan.architecture);
+  const flops = architecture?.countFlops(plan.imageSize, classNames.length) ?? 0;
+  return estimatePreparationShare(plan, pictures, flops);
 }
 
 function openTrainer({ plan, classNames, provider, threads }: TrainSpec): Promise<Trainer> {

@@ -98,7 +98,6 @@ export async function runTrainingLoop(options: LoopOptions, from: LoopState): Pr
 interface TrainedEpoch {
   readonly loss: number;
   readonly accuracy: number;
-  readonly learningRate: number;
   readonly startedAt: number;
 }
 
@@ -109,7 +108,7 @@ async function trainEpoch(
 ): Promise<TrainedEpoch | { divergedAt: number; loss: number }> {
   const { trainer, batchSize, progress, clock, signal } = options;
   const startedAt = clock.monotonic();
-  const total = { loss: 0, correct: 0, steps: 0, learningRate: 0 };
+  const total = { loss: 0, correct: 0, steps: 0 };
   for await (const { images, labels } of loadAhead(options, state.epoch)) {
     const share = shareDone(progress, trainer.stepCount, state.spentMs + clock.monotonic() - startedAt);
     if (share >= nearlyDone && total.steps > 0) break;
@@ -119,14 +118,13 @@ async function trainEpoch(
     total.loss += loss;
     total.correct += correct;
     total.steps++;
-    total.learningRate = learningRate;
     const epoch = state.epoch + 1;
     await options.onStep({ epoch, step: trainer.stepCount, share, learningRate, loss, correct, batchSize });
     await afterMessages();
     throwIfCancelled(signal);
   }
-  const { loss, correct, steps, learningRate } = total;
-  return { loss: loss / steps, accuracy: correct / (steps * batchSize), learningRate, startedAt };
+  const { loss, correct, steps } = total;
+  return { loss: loss / steps, accuracy: correct / (steps * batchSize), startedAt };
 }
 
 /** The batches of an epoch; the next is being loaded while one is used. */
@@ -185,7 +183,6 @@ function describeEpoch(
     'train/loss': trained.loss,
     'train/accuracy': trained.accuracy,
     ...(validated && { 'val/loss': validated.loss, 'val/accuracy': validated.accuracy }),
-    learning_rate: trained.learningRate,
     epoch_seconds: durationMs / 1000,
   };
 }

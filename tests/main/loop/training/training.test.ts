@@ -53,7 +53,8 @@ describe('a training run', { timeout: 60_000 }, () => {
     const points = station.training.listMetrics(run.id);
     const steps = (key: string) => points.filter((point) => point.key === key).map(({ step }) => step);
     expect(steps('val/accuracy')).toEqual([6, 12]);
-    expect(steps('train/loss')).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+    expect(steps('train/loss')).toEqual([6, 12]);
+    expect(steps('batch/loss')).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
   });
 
   it('gives the same bytes after kill -9 and after cancel and resume as without interruption', async () => {
