@@ -14,7 +14,7 @@ export function App({ queryClient }: { readonly queryClient: QueryClient }) {
     <QueryClientProvider client={queryClient}>
       <MantineProvider theme={theme} cssVariablesResolver={cssVariables} defaultColorScheme="auto">
         <ModalsProvider labels={{ confirm: 'Yes', cancel: 'Cancel' }}>
-          <Notifications position="bottom-right" containerWidth={400} />
+          <Notifications position="bottom-left" containerWidth={400} />
           <Router hook={useHashPath} searchHook={useHashSearch}>
             <ErrorBoundary>
               <Shell />

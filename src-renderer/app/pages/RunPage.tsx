@@ -8,6 +8,7 @@ import { PageHeader } from '../../components/PageHeader.tsx';
 import { RunActions } from '../../features/training/RunActions.tsx';
 import { RunCurves } from '../../features/training/RunCurves.tsx';
 import { RunLog } from '../../features/training/RunLog.tsx';
+import { RunMetrics } from '../../features/training/RunMetrics.tsx';
 import { RunParameters } from '../../features/training/RunParameters.tsx';
 import { RunStatePanel } from '../../features/training/RunStatePanel.tsx';
 import layout from './layout.module.css';
@@ -42,8 +43,11 @@ function RunDetail({ run }: { readonly run: Run }) {
         <RunStatePanel run={run} />
         <RunCurves run={run} />
         <div className={layout.twoColumns}>
+          <div className={layout.stack}>
+            <RunLog run={run} />
+            <RunMetrics run={run} />
+          </div>
           <RunParameters run={run} />
-          <RunLog run={run} />
         </div>
       </div>
     </>

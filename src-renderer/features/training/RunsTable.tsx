@@ -32,7 +32,7 @@ export function RunsTable({ runs }: { readonly runs: readonly Run[] }) {
               <Link href={runHref(run)} className={table.rowLink}>
                 {run.name}
               </Link>
-              <div className={table.soft}>{run.params.architecture}</div>
+              <div className={table.soft}>{run.experiment}</div>
             </td>
             <td>
               <RunState run={run} />

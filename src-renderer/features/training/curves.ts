@@ -28,7 +28,8 @@ const pointLimit = 600;
 
 /** Groups the points into charts, in the order in which they are shown; charts without points are left out. */
 export function toCharts(points: readonly MetricPoint[]): CurveChart[] {
-  const curves = [...groupByKey(points)].map(([key, series]) => toCurve(key, series));
+  const drawn = points.filter(({ key }) => isCurve(key));
+  const curves = [...groupByKey(drawn)].map(([key, series]) => toCurve(key, series));
   return order
     .map((kind) => ({
       kind,
@@ -36,6 +37,11 @@ export function toCharts(points: readonly MetricPoint[]): CurveChart[] {
       curves: curves.filter((curve) => kindOf(curve.key) === kind).toSorted(byRank),
     }))
     .filter((chart) => chart.curves.length > 0);
+}
+
+/** Results have one value, not a course, and the count of epochs says nothing as a curve. */
+function isCurve(key: string): boolean {
+  return !/^(test|best)[/_]|^epoch(_seconds)?$/i.test(key);
 }
 
 /** Which chart a metric belongs to, by its name. */

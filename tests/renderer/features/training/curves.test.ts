@@ -19,6 +19,15 @@ describe('toCharts', () => {
     ]);
   });
 
+  it('leaves out results that have a single value and no course', () => {
+    const charts = toCharts([
+      point('test/accuracy', 9, 1),
+      point('best_val/loss', 9, 1),
+      point('epoch', 9, 3),
+    ]);
+    expect(charts).toEqual([]);
+  });
+
   it('sorts points that came out of order', () => {
     const [chart] = toCharts([point('val/loss', 3, 1), point('val/loss', 1, 3), point('val/loss', 2, 2)]);
     expect(chart?.curves[0]?.points).toEqual([
