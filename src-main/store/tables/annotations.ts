@@ -35,8 +35,6 @@ const palette = [
   ...['#332288', '#44aa99', '#882255', '#999933', '#cc6677', '#117733', '#aa4499', '#88ccee', '#ddcc77'],
 ] as const;
 
-export type AnnotationsTable = ReturnType<typeof createAnnotationsTable>;
-
 /** @param clock for the time of a class */
 export function createAnnotationsTable(db: Database, clock: Clock = systemClock) {
   return { ...createClasses(db, clock), ...createSteps(db), ...createLabelQueries(db) };

@@ -72,8 +72,6 @@ const selectVersion = `
 const datasetId = '(SELECT id FROM dataset WHERE name = :name)';
 const isMember = 'from_version <= :version AND (until_version IS NULL OR until_version > :version)';
 
-export type DatasetsTable = ReturnType<typeof createDatasetsTable>;
-
 export function createDatasetsTable(db: Database) {
   return {
     ...createVersionQueries(db),

@@ -41,8 +41,6 @@ export interface SqlQuery {
   readonly parameters: Parameters;
 }
 
-export type ImageQueries = ReturnType<typeof createImageQueries>;
-
 export function createImageQueries(db: ReadableDatabase) {
   const find = (hash: ImageHash): Image | undefined => {
     const row = db.get(`${selectImages('SELECT sequence FROM image WHERE hash = :hash')}`, { hash });
