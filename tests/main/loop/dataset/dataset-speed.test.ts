@@ -2,18 +2,15 @@
 import { expect, it } from 'vitest';
 import { systemClock } from '../../../../src-main/base/clock.ts';
 import { createDatasets } from '../../../../src-main/loop/dataset/datasets.ts';
-import { insertPictures } from '../../store/tables/insert-pictures.ts';
+import { insertManyPictures, insertPictures } from '../../store/tables/insert-pictures.ts';
 import { openTestStore } from '../../store/tables/open-test-store.ts';
 
 it('versions 70,000 pictures', () => {
   const store = openTestStore();
   const datasets = createDatasets({ store, clock: systemClock, publish: () => {} });
-  const digits = Array.from({ length: 70_000 }, (_, index) => ({
-    name: `picture${index}`,
-    className: String(index % 10),
-    originSplit: index < 60_000 ? ('train' as const) : ('test' as const),
-  }));
-  timed('insert and label', () => insertPictures(store, digits));
+  timed('insert and label', () =>
+    insertManyPictures(store, { count: 70_000, labelled: 70_000, tested: 60_000 }),
+  );
   const first = timed('first version', () => datasets.createVersion({ name: 'digits', seed: 0 }));
   expect(first.counts).toEqual({ train: 54_000, val: 6_000, test: 10_000 });
   timed('no change', () => datasets.createVersion({ name: 'digits', seed: 0 }));
@@ -24,7 +21,7 @@ it('versions 70,000 pictures', () => {
   timed('difference', () => datasets.getDifference('digits'));
   timed('training pictures', () => datasets.listSplit('digits/train'));
   timed('overview', () => datasets.readOverview());
-});
+}, 120_000);
 
 function timed<T>(what: string, work: () => T): T {
   const start = performance.now();

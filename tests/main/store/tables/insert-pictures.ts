@@ -44,6 +44,40 @@ export function namePictures(
   }));
 }
 
+/**
+ * Very many pictures `picture1.png` and on, with random hashes, from four sources, in ten classes `0` to `9`, quickly.
+ * @param pictures those above `labelled` get no class, those above `tested` came for test and the others for training
+ */
+export function insertManyPictures(
+  { db, annotations }: Store,
+  pictures: { readonly count: number; readonly labelled: number; readonly tested: number },
+): void {
+  db.transaction(() => {
+    insertImport({ db }, 'import');
+    for (let digit = 0; digit < 10; digit++) annotations.findOrAddClass(String(digit));
+    db.run(
+      `INSERT INTO image (hash, thumbnail_hash, file_name, width, height, size_bytes, format, source, import_id,
+         imported_at, origin_split)
+       WITH RECURSIVE number (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < :count)
+       SELECT lower(hex(randomblob(32))), lower(hex(randomblob(32))), 'picture' || n || '.png', 28, 28, 500, 'png',
+         'camera ' || (n % 4), 'import', 0, CASE WHEN n > :tested THEN 'test' ELSE 'train' END FROM number`,
+      { count: pictures.count, tested: pictures.tested },
+    );
+    const step = db.run(
+      `INSERT INTO annotation_step (author, source, created_at, kind) VALUES ('test', 'import', 0, 'edit')`,
+    );
+    db.run(
+      `INSERT INTO annotation_revision (step_id, image_hash, class_id)
+       SELECT ?, hash, (SELECT id FROM class WHERE position = sequence % 10) FROM image WHERE sequence <= ?`,
+      [step.lastId, pictures.labelled],
+    );
+    db.run(
+      `INSERT INTO image_label (image_hash, revision_id, class_id)
+       SELECT image_hash, id, class_id FROM annotation_revision ORDER BY image_hash`,
+    );
+  });
+}
+
 function toImportId({ importId }: TestPicture): string {
   return importId ?? 'import';
 }
