@@ -36,6 +36,6 @@ export interface JobHandler<Request, Spec, Update, Result> {
   onEnd(job: Job, request: Request, outcome: JobOutcome<Result>): void;
   /** Whether a job found `running` at the station's start, or crashed, goes on by itself. */
   readonly resumesAfterRestart: boolean;
-  /** Starts in a row that get no further than an earlier one (by progress, in steps of 1 %) before the job is given up. */
+  /** Crashes in a row that get no further than an earlier start (by progress, in steps of 1 %) before the job is given up. */
   readonly maxAttempts: number;
 }

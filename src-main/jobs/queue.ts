@@ -7,6 +7,7 @@ import type { Clock } from '../base/clock.ts';
 import { createId } from '../base/ids.ts';
 import type { Log } from '../base/log.ts';
 import type { Store } from '../store/store.ts';
+import type { StartEnd } from '../store/tables/jobs.ts';
 import { createEndings, type Endings } from './endings.ts';
 import { Execution, type Settlement } from './execution.ts';
 import type { JobHandler } from './job-kind.ts';
@@ -85,6 +86,8 @@ const lanes = {
 type Lane = (typeof lanes)[JobKind];
 
 const stationStopped = 'the station stopped while the job was running';
+/** Power cuts are no fault of a job, but one that takes its machine down must not do so at each start for ever. */
+const mostInterruptions = 20;
 
 export function createJobQueue(options: JobQueueOptions): JobQueue {
   return new DurableJobQueue(options);
@@ -180,13 +183,18 @@ class DurableJobQueue implements JobQueue {
     const request = this.#jobs.readRequest(job.id);
     const ledger = this.#jobs.readLedger(job.id);
     if (ledger.cancelRequested) this.#endings.end(job, request, { status: 'cancelled' });
-    else if (this.#resumes(job)) this.#requeue(job, `goes on: ${stationStopped}`, true);
+    else if (this.#handler(job).resumesAfterRestart && ledger.interruptions + 1 < mostInterruptions)
+      this.#requeue(job, `goes on: ${stationStopped}`, 'interruption');
     else this.#endings.end(job, request, { status: 'crashed', reason: stationStopped });
   }
 
-  #resumes(job: Job): boolean {
-    const handler = this.#options.handlers[job.kind];
-    return handler.resumesAfterRestart && this.#jobs.readLedger(job.id).setbacks < handler.maxAttempts;
+  #handler(job: Job): AnyJobHandler {
+    return this.#options.handlers[job.kind];
+  }
+
+  #startsAgain(job: Job): boolean {
+    const { resumesAfterRestart, maxAttempts } = this.#handler(job);
+    return resumesAfterRestart && this.#jobs.readLedger(job.id).setbacks < maxAttempts;
   }
 
   /** Looks at the queue after a while; the earliest of several wishes holds. */
@@ -296,18 +304,18 @@ class DurableJobQueue implements JobQueue {
 
   #conclude(job: Job, request: unknown, settlement: Settlement): void {
     if (settlement.status === 'stopped') this.#suspend(job, request);
-    else if (settlement.status === 'crashed' && this.#resumes(job)) this.#retry(job, settlement.reason);
+    else if (settlement.status === 'crashed' && this.#startsAgain(job)) this.#retry(job, settlement.reason);
     else this.#endings.end(job, request, settlement);
   }
 
   #retry(job: Job, reason: string): void {
     this.#delay(job, this.#timing.retryDelayMs * this.#jobs.readLedger(job.id).setbacks);
-    this.#requeue(job, `starts again: ${reason}`, true);
+    this.#requeue(job, `starts again: ${reason}`, 'crash');
   }
 
   #suspend(job: Job, request: unknown): void {
-    if (this.#options.handlers[job.kind].resumesAfterRestart) {
-      this.#requeue(job, 'goes on when the station starts again', false);
+    if (this.#handler(job).resumesAfterRestart) {
+      this.#requeue(job, 'goes on when the station starts again', 'shutdown');
     } else this.#endings.end(job, request, { status: 'crashed', reason: stationStopped });
   }
 
@@ -316,9 +324,9 @@ class DurableJobQueue implements JobQueue {
     this.#pumpIn(delayMs);
   }
 
-  #requeue(job: Job, message: string, isSetback: boolean): void {
+  #requeue(job: Job, message: string, endedBy: StartEnd): void {
     try {
-      this.#jobs.requeue(job.id, message.slice(0, 500), isSetback);
+      this.#jobs.requeue(job.id, message.slice(0, 500), endedBy);
     } catch (error) {
       this.#options.log.error({ err: error, job: job.id }, 'a job could not be put back into the queue');
     }

@@ -85,6 +85,27 @@ test('the next station resumes the job behind what it had committed', async () =
   expect(store.jobs.listLog(jobId)).toMatchObject([{ message: 'epoch 1' }]);
 });
 
+test('a death of the station is no setback of the job', async () => {
+  const dataDir = createTemporaryFolder();
+  const { jobId } = await killStationInJob(dataDir);
+  const { queue } = createNextStation(dataDir, { maxAttempts: 1 });
+  queue.start();
+  expect(await queue.wait(jobId)).toMatchObject({ status: 'succeeded', attempt: 2 });
+});
+
+test('a job whose station dies at every start without headway is given up in the end', async () => {
+  const dataDir = createTemporaryFolder();
+  const { jobId } = await killStationInJob(dataDir);
+  const { store, queue } = createNextStation(dataDir, {});
+  // The first had got somewhere.
+  for (let death = 0; death < 20; death++) {
+    store.jobs.requeue(jobId, 'killed again', 'interruption');
+    store.jobs.start(jobId, 0);
+  }
+  queue.start();
+  expect(store.jobs.get(jobId)).toMatchObject({ status: 'crashed', attempt: 21 });
+});
+
 test('a job that can not resume is crashed, with the station as the reason', async () => {
   const dataDir = createTemporaryFolder();
   const { jobId } = await killStationInJob(dataDir);

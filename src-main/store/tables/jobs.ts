@@ -21,12 +21,17 @@ export interface NewJob {
   readonly createdAt: number;
 }
 
+/** What a start ended by that did not end its job: a worker that died, a station that was killed, one that was closed. */
+export type StartEnd = 'crash' | 'interruption' | 'shutdown';
+
 export type EndedStatus = Exclude<JobStatus, 'queued' | 'running'>;
 
 /** What the queue, and nobody else, needs to know about a job. */
 export interface JobLedger {
-  /** Starts in a row that got no further than an earlier one. */
+  /** Starts in a row that got no further than an earlier one, those that ended with their station left out. */
   readonly setbacks: number;
+  /** Starts that got no further and ended with their station, since the last that did get further. */
+  readonly interruptions: number;
   readonly cancelRequested: boolean;
 }
 
@@ -96,11 +101,15 @@ function createJobQueries(db: Database) {
       return row && JSON.parse(row.spec);
     },
     readLedger(id: JobId): JobLedger {
-      const row = db.get<{ setbacks: number; cancel_requested: number }>(
-        'SELECT setbacks, cancel_requested FROM job WHERE id = ?',
+      const row = db.get<{ setbacks: number; interruptions: number; cancel_requested: number }>(
+        'SELECT setbacks, interruptions, cancel_requested FROM job WHERE id = ?',
         [id],
       );
-      return { setbacks: row?.setbacks ?? 0, cancelRequested: row?.cancel_requested === 1 };
+      return {
+        setbacks: row?.setbacks ?? 0,
+        interruptions: row?.interruptions ?? 0,
+        cancelRequested: row?.cancel_requested === 1,
+      };
     },
   };
 }
@@ -125,6 +134,7 @@ function createJobChanges(db: Database) {
       db.run(
         `UPDATE job SET fraction = :fraction, message = :message, remaining_ms = :remainingMs, heartbeat_at = :at,
          setbacks = CASE WHEN :fraction > headway + ${headwayStep} THEN 0 ELSE setbacks END,
+         interruptions = CASE WHEN :fraction > headway + ${headwayStep} THEN 0 ELSE interruptions END,
          headway = CASE WHEN :fraction > headway + ${headwayStep} THEN :fraction ELSE headway END
          WHERE id = :id AND status = 'running'`,
         { id, at, ...progress },
@@ -136,12 +146,18 @@ function createJobChanges(db: Database) {
     requestCancel(id: JobId): void {
       db.run('UPDATE job SET cancel_requested = 1 WHERE id = ?', [id]);
     },
-    /** Running to queued, to be started again. Without a setback the start before does not count as one. */
-    requeue(id: JobId, message: string, isSetback: boolean): void {
+    /** Running to queued, to be started again. A start that got no further stays a setback only after a crash. */
+    requeue(id: JobId, message: string, endedBy: StartEnd): void {
       db.run(
         `UPDATE job SET status = 'queued', message = :message, remaining_ms = NULL,
+         interruptions = interruptions + (:isInterruption AND setbacks > 0),
          setbacks = max(0, setbacks - :forgiven) WHERE id = :id AND status = 'running'`,
-        { id, message, forgiven: isSetback ? 0 : 1 },
+        {
+          id,
+          message,
+          isInterruption: endedBy === 'interruption' ? 1 : 0,
+          forgiven: endedBy === 'crash' ? 0 : 1,
+        },
       );
     },
     end(id: JobId, end: { status: EndedStatus; error: Job['error']; at: number }): void {
