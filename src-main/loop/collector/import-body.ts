@@ -1,6 +1,6 @@
 /** An import inside its worker: reads and checks files, writes their blobs, and hands the station rows to keep. */
-import type { ImageHash } from '../../../src-preload/contract/ids.ts';
-import { AppError } from '../../base/app-error.ts';
+import { type BlobHash, imageHashSchema } from '../../../src-preload/contract/ids.ts';
+import { AppError, assert } from '../../base/app-error.ts';
 import { throwIfCancelled } from '../../base/cancellation.ts';
 import type { JobBody, JobContext } from '../../jobs/job-kind.ts';
 import { type BlobStore, createBlobStore } from '../../store/blobs.ts';
@@ -76,15 +76,18 @@ async function importBatch(
 ): Promise<ImportedFile[]> {
   const read = await readInOrder(items, signal);
   const pictures = read.filter((entry) => 'content' in entry);
-  const originals = await blobs.writeMany(pictures.map(({ content }) => content.bytes));
-  const thumbnails = await blobs.writeMany(pictures.map(({ content }) => content.thumbnail));
-  const rows = new Map(
-    pictures.map((entry, index) => [
-      entry.item.path,
-      toPicture(entry, originals[index] as string, thumbnails[index] as string),
-    ]),
-  );
-  return read.map((entry) => ('content' in entry ? (rows.get(entry.item.path) as ImportedPicture) : entry));
+  const hashes = await writeBlobs(pictures, blobs);
+  return read.map((entry) => ('content' in entry ? toPicture(entry, hashes) : entry));
+}
+
+/** Hash of each content; a picture that is its own thumbnail is written once. */
+async function writeBlobs(
+  pictures: readonly ReadItem[],
+  blobs: BlobStore,
+): Promise<Map<Uint8Array, BlobHash>> {
+  const contents = [...new Set(pictures.flatMap(({ content }) => [content.bytes, content.thumbnail]))];
+  const hashes = await blobs.writeMany(contents);
+  return new Map(contents.map((content, index) => [content, hashes[index] as BlobHash]));
 }
 
 async function readInOrder(
@@ -112,14 +115,17 @@ async function readItem(item: ImportItem): Promise<ReadItem | RejectedFile> {
   }
 }
 
-function toPicture({ item, content }: ReadItem, hash: string, thumbnailHash: string): ImportedPicture {
+function toPicture({ item, content }: ReadItem, hashes: ReadonlyMap<Uint8Array, BlobHash>): ImportedPicture {
   const { path, fileName, className, split } = item;
   const { format, width, height } = content.facts;
+  const hash = hashes.get(content.bytes);
+  const thumbnailHash = hashes.get(content.thumbnail);
+  assert(hash && thumbnailHash, `${path} has not been written`);
   return {
     outcome: 'picture',
     path,
-    hash: hash as ImageHash,
-    thumbnailHash: thumbnailHash as ImportedPicture['thumbnailHash'],
+    hash: imageHashSchema.parse(hash),
+    thumbnailHash,
     fileName,
     width,
     height,
