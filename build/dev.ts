@@ -1,57 +1,46 @@
 /** `npm run dev [-- --data-dir DIR]`: the page from Vite with hot reload, in front of a headless station that restarts on change. */
-import { spawn } from 'node:child_process';
 import type { ClientRequest } from 'node:http';
 import { join } from 'node:path';
 import react from '@vitejs/plugin-react';
 import { createServer, type ProxyOptions } from 'vite';
-import { projectRoot, toolEnvironment } from './run-command.ts';
+import { startRestartingStation } from './restarting-station.ts';
+import { projectRoot } from './run-command.ts';
 
 const pagePort = 5173;
 const stationPort = 4311;
 /** Known to whoever reads this file: both servers listen on loopback alone. */
 const token = 'development-only-token';
-const headless = 'src-main/hosts/headless/index.ts';
 
-const station = spawn(
-  'node',
-  [
-    '--watch',
-    '--watch-preserve-output',
-    headless,
-    '--port',
-    String(stationPort),
-    '--token',
-    token,
-    ...process.argv.slice(2),
-  ],
-  { cwd: projectRoot, env: toolEnvironment, stdio: 'inherit' },
-);
-const server = await createServer({
+const station = startRestartingStation([
+  '--port',
+  String(stationPort),
+  '--token',
+  token,
+  ...process.argv.slice(2),
+]);
+const page = await createServer({
   root: join(projectRoot, 'src-renderer'),
   configFile: false,
   plugins: [react()],
   css: { postcss: projectRoot },
   server: { port: pagePort, strictPort: true, host: '127.0.0.1', proxy: stationProxy() },
 });
-await server.listen();
+await page.listen();
 console.log(`The page with hot reload: http://127.0.0.1:${pagePort}/`);
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void end());
 
-station.once('exit', (code) => void end(code ?? 0));
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => station.kill(signal));
-
-async function end(status: number): Promise<void> {
-  await server.close();
-  process.exit(status);
+async function end(): Promise<void> {
+  await Promise.all([station.close(), page.close()]);
+  process.exit(0);
 }
 
 /** The page's own origin is Vite's: the station hears its calls as those of a program that holds the token. */
 function stationProxy(): Record<string, ProxyOptions> {
-  const target = `http://127.0.0.1:${stationPort}`;
   const asProgram = (request: ClientRequest) => {
     for (const name of ['origin', 'cookie', 'sec-fetch-site', 'sec-fetch-mode']) request.removeHeader(name);
   };
   const options: ProxyOptions = {
-    target,
+    target: `http://127.0.0.1:${stationPort}`,
     changeOrigin: true,
     headers: { authorization: `Bearer ${token}` },
     configure: (proxy) => {
