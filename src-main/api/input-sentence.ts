@@ -42,10 +42,10 @@ function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
 export function describeValue(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (value instanceof File) return `a file "${value.name}" of ${value.size} bytes`;
-  if (Array.isArray(value)) return `a list of ${value.length}`;
   const text = typeof value === 'object' ? safeJson(value) : JSON.stringify(value);
   if (text === undefined) return `a ${typeof value}`;
-  return text.length > shownCharacters ? `${text.slice(0, shownCharacters)}…` : text;
+  if (text.length <= shownCharacters) return text;
+  return Array.isArray(value) ? `a list of ${value.length}` : `${text.slice(0, shownCharacters)}…`;
 }
 
 function safeJson(value: object | null): string | undefined {

@@ -1,9 +1,11 @@
 /** The OpenAPI 3.1 document of the REST face, made from the contract. */
 import { type OpenAPI, OpenAPIGenerator } from '@orpc/openapi';
 import { ZodToJsonSchemaConverter } from '@orpc/zod/zod4';
-import { contract } from '../../../src-preload/contract/index.ts';
+import { contract, errorStatus } from '../../../src-preload/contract/index.ts';
 
 export type OpenAPIDocument = OpenAPI.Document;
+
+const methods = ['get', 'post', 'patch', 'put', 'delete'] as const;
 
 const description = [
   'Everything that the page and the command line can do, for programs.',
@@ -11,16 +13,47 @@ const description = [
   'Errors answer with {"code", "message", "data"}: the code is for programs, the message for people.',
 ].join(' ');
 
+const failure = {
+  description: 'What went wrong: `code` for programs, `message` for people.',
+  content: {
+    'application/json': {
+      schema: {
+        type: 'object' as const,
+        required: ['code', 'status', 'message'],
+        properties: {
+          code: { type: 'string' as const, enum: [...Object.keys(errorStatus), 'BUG'] },
+          status: { type: 'integer' as const },
+          message: { type: 'string' as const },
+          data: { type: 'object' as const },
+        },
+      },
+    },
+  },
+} satisfies OpenAPI.ResponseObject;
+
 export async function createRestDocument(version: string): Promise<OpenAPIDocument> {
   const generator = new OpenAPIGenerator({ schemaConverters: [new ZodToJsonSchemaConverter()] });
   const document = await generator.generate(contract, {
     info: { title: 'Fieldstation', version, description },
     servers: [{ url: '/api/v1' }],
-    components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
+    components: {
+      securitySchemes: { token: { type: 'http', scheme: 'bearer' } },
+      responses: { Failure: failure },
+    },
     security: [{ token: [] }],
   });
   describePrediction(document);
+  describeFailures(document);
   return document;
+}
+
+function describeFailures(document: OpenAPIDocument): void {
+  const operations = Object.values(document.paths ?? {}).flatMap((item) =>
+    methods.flatMap((method) => item?.[method] ?? []),
+  );
+  for (const operation of operations) {
+    operation.responses = { ...operation.responses, default: { $ref: '#/components/responses/Failure' } };
+  }
 }
 
 /** The generator knows the multipart form; the raw body and the missing token are this host's own. */
