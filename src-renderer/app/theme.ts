@@ -1,5 +1,11 @@
 /** The look of Fieldstation: deep leaf green on warm neutral greys, in a light and a dark scheme. */
-import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from '@mantine/core';
+import {
+  Button,
+  type CSSVariablesResolver,
+  createTheme,
+  Input,
+  type MantineColorsTuple,
+} from '@mantine/core';
 
 const leaf: MantineColorsTuple = [
   '#eef6f0',
@@ -83,6 +89,9 @@ const sans =
   '"Inter", -apple-system, "Segoe UI Variable Text", "Segoe UI", Roboto, "Noto Sans", Cantarell, Ubuntu, "Liberation Sans", Arial, sans-serif';
 const mono = 'ui-monospace, "SF Mono", "Cascadia Mono", Menlo, Consolas, "Liberation Mono", monospace';
 
+/** What a gloved finger hits. */
+const hitHeight = '44px';
+
 const dialogTitle = { fontSize: '1.125rem', fontWeight: 650 };
 const dialogSurface = { backgroundColor: 'var(--fs-surface)' };
 
@@ -110,7 +119,13 @@ export const theme = createTheme({
   focusRing: 'auto',
   respectReducedMotion: true,
   components: {
-    Button: { defaultProps: { size: 'md' } },
+    Button: Button.extend({
+      defaultProps: { size: 'md' },
+      vars: (_, { size }) => ({ root: size === 'md' ? { '--button-height': hitHeight } : {} }),
+    }),
+    Input: Input.extend({
+      vars: (_, { size }) => ({ wrapper: size === 'md' ? { '--input-height': hitHeight } : {} }),
+    }),
     TextInput: { defaultProps: { size: 'md' } },
     NumberInput: { defaultProps: { size: 'md' } },
     Select: { defaultProps: { size: 'md', allowDeselect: false } },
@@ -134,6 +149,7 @@ export const cssVariables: CSSVariablesResolver = () => ({
   light: {
     '--mantine-color-body': '#f3f1ec',
     '--mantine-color-dimmed': '#67625a',
+    '--mantine-color-placeholder': '#6f6a61',
     '--mantine-color-error': '#9b3324',
     '--fs-surface': '#fffefb',
     '--fs-surface-sunken': '#edeae3',
@@ -156,6 +172,7 @@ export const cssVariables: CSSVariablesResolver = () => ({
   dark: {
     '--mantine-color-body': '#151815',
     '--mantine-color-dimmed': '#a9a79f',
+    '--mantine-color-placeholder': '#a09e96',
     '--mantine-color-error': '#e39485',
     '--fs-surface': '#1e211e',
     '--fs-surface-sunken': '#181b18',

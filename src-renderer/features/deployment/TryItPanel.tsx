@@ -77,22 +77,33 @@ interface PictureDropProps {
 
 function PictureDrop({ picture, onPicture }: PictureDropProps) {
   const url = useObjectUrl(picture);
+  const [isUnshowable, setUnshowable] = useState(false);
   return (
     <Dropzone
       className={classes.drop}
       multiple={false}
-      onDrop={([file]) => file !== undefined && onPicture(file)}
+      onDrop={([file]) => {
+        setUnshowable(false);
+        if (file !== undefined) onPicture(file);
+      }}
       inputProps={{ 'aria-label': 'Picture to try' }}
       data-own-drop
       data-testid="try-it-drop"
     >
-      {url === null ? (
+      {url === null || isUnshowable ? (
         <span className={classes.invitation}>
           <ImageUp size={30} strokeWidth={1.5} aria-hidden />
-          Drop one picture or press to choose it
+          {picture === null
+            ? 'Drop one picture or press to choose it'
+            : `${picture.name} can not be shown here`}
         </span>
       ) : (
-        <img src={url} alt="What was dropped" className={classes.picture} />
+        <img
+          src={url}
+          alt={picture?.name ?? ''}
+          className={classes.picture}
+          onError={() => setUnshowable(true)}
+        />
       )}
     </Dropzone>
   );

@@ -76,7 +76,6 @@ function ConfusionCell({ evaluation, trueClass, predictedClass, count, rowTotal 
         href={href}
         className={classes.link}
         data-right={isRight || undefined}
-        data-strong={heat(share, isRight) > 0.55 || undefined}
         style={{ '--heat': `${Math.round(heat(share, isRight) * 100)}%` } as Record<string, string>}
         aria-label={`${label}: show these pictures`}
         title={`${label} (${formatPercent(share)} of its class)`}
@@ -88,9 +87,12 @@ function ConfusionCell({ evaluation, trueClass, predictedClass, count, rowTotal 
   );
 }
 
-/** Mistakes are few and must be seen: their colour rises faster than their share. */
+/**
+ * Share of colour in a cell, 0 to 0.62, so that dark text stays readable on it. Mistakes are few and must be seen:
+ * their colour rises faster than their share.
+ */
 function heat(share: number, isRight: boolean): number {
-  return isRight ? 0.12 + share * 0.78 : Math.min(0.9, 0.14 + Math.sqrt(share) * 0.8);
+  return isRight ? 0.1 + share * 0.52 : Math.min(0.62, 0.12 + Math.sqrt(share) * 0.6);
 }
 
 function sum(values: readonly number[]): number {

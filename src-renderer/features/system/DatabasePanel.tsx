@@ -105,7 +105,9 @@ function Snapshots() {
                   <tr key={snapshot.file}>
                     <td>
                       {formatDateTime(snapshot.createdAt)}
-                      <div className={table.soft}>{snapshot.file}</div>
+                      <div className={table.soft} title={snapshot.file}>
+                        {baseName(snapshot.file)}
+                      </div>
                     </td>
                     <td>{snapshot.reason}</td>
                     <td className={table.number}>{formatBytes(snapshot.sizeBytes)}</td>
@@ -118,4 +120,8 @@ function Snapshots() {
       </Loaded>
     </section>
   );
+}
+
+function baseName(path: string): string {
+  return path.split(/[/\\]/).at(-1) ?? path;
 }

@@ -2,7 +2,7 @@
 import { Button } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { CircleCheck, CircleSlash, Cpu, Radar } from 'lucide-react';
-import type { Health } from '../../../src-preload/contract/index.ts';
+import type { Health, ProviderReport } from '../../../src-preload/contract/index.ts';
 import { station } from '../../client/station.ts';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { formatLatency } from '../../components/formatting.ts';
@@ -61,7 +61,7 @@ function ProvidersTable({ health }: { readonly health: Health }) {
         </tr>
       </thead>
       <tbody>
-        {health.providers.map((provider) => (
+        {health.providers.toSorted(usableFirst).map((provider) => (
           <tr
             key={provider.name}
             className={provider.name === health.chosenProvider ? table.selected : undefined}
@@ -85,4 +85,8 @@ function ProvidersTable({ health }: { readonly health: Health }) {
       </tbody>
     </table>
   );
+}
+
+function usableFirst(a: ProviderReport, b: ProviderReport): number {
+  return Number(b.isUsable) - Number(a.isUsable);
 }

@@ -13,7 +13,7 @@ export function SettingsForm() {
   return (
     <Panel title="Settings" note="Kept as soon as you leave a field" testId="settings">
       <Loaded query={query} height={160}>
-        {(settings) => <Fields key={JSON.stringify(settings)} settings={settings} />}
+        {(settings) => <Fields settings={settings} />}
       </Loaded>
     </Panel>
   );
@@ -21,11 +21,12 @@ export function SettingsForm() {
 
 function Fields({ settings }: { readonly settings: Settings }) {
   const save = useSaveSettings();
-  const [margin, setMargin] = useState<number | string>(roundedPoints(settings.promotionMargin));
+  const kept = roundedPoints(settings.promotionMargin);
+  const [draft, setDraft] = useState<number | string | null>(null);
   const saveMargin = (): void => {
-    const points = Number(margin);
-    const isNew = margin !== '' && points !== roundedPoints(settings.promotionMargin);
-    if (isNew) save.mutate({ promotionMargin: points / 100 });
+    if (draft !== null && draft !== '' && draft !== kept)
+      save.mutate({ promotionMargin: Number(draft) / 100 });
+    setDraft(null);
   };
   return (
     <SimpleGrid cols={2} verticalSpacing="md">
@@ -49,8 +50,8 @@ function Fields({ settings }: { readonly settings: Settings }) {
         max={100}
         step={0.5}
         decimalScale={2}
-        value={margin}
-        onChange={setMargin}
+        value={draft ?? kept}
+        onChange={setDraft}
         onBlur={saveMargin}
       />
       <Select
@@ -71,13 +72,24 @@ function useSaveSettings() {
   const queryClient = useQueryClient();
   return useMutation(
     station.system.updateSettings.mutationOptions({
-      onSuccess: (settings) => {
-        queryClient.setQueryData(station.system.getSettings.queryKey(), settings);
-        notifyDone('Setting kept');
-      },
+      // Shown at once, so that a field does not fall back to its old value while the station answers.
+      onMutate: (change) =>
+        queryClient.setQueryData(station.system.getSettings.queryKey(), (settings) =>
+          settings === undefined ? undefined : withChange(settings, change),
+        ),
+      onSuccess: () => notifyDone('Setting kept'),
+      onSettled: () => queryClient.invalidateQueries({ queryKey: station.system.getSettings.key() }),
       onError: (error) => notifyFailure('The setting was not changed', error),
     }),
   );
+}
+
+function withChange(
+  settings: Settings,
+  change: Partial<{ [Key in keyof Settings]: Settings[Key] | undefined }>,
+) {
+  const defined = Object.entries(change).filter(([, value]) => value !== undefined);
+  return { ...settings, ...Object.fromEntries(defined) };
 }
 
 interface TextSettingProps {
@@ -88,19 +100,19 @@ interface TextSettingProps {
 }
 
 function TextSetting({ label, description, value, onSave }: TextSettingProps) {
-  const [text, setText] = useState(value);
+  const [draft, setDraft] = useState<string | null>(null);
   const leave = (): void => {
-    const trimmed = text.trim();
-    if (trimmed === '') setText(value);
-    else if (trimmed !== value) onSave(trimmed);
+    const trimmed = draft?.trim() ?? '';
+    if (trimmed !== '' && trimmed !== value) onSave(trimmed);
+    setDraft(null);
   };
   return (
     <TextInput
       label={label}
       description={description}
       maxLength={200}
-      value={text}
-      onChange={(event) => setText(event.currentTarget.value)}
+      value={draft ?? value}
+      onChange={(event) => setDraft(event.currentTarget.value)}
       onBlur={leave}
       onKeyDown={(event) => {
         if (event.key === 'Enter') event.currentTarget.blur();
