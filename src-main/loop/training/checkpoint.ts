@@ -18,7 +18,7 @@ export interface LoopState {
 const format = 'fieldstation-checkpoint-1';
 const lengthBytes = 4;
 
-const scoreSchema = z.object({ accuracy: z.number(), loss: z.number() });
+const scoreSchema = z.object({ accuracy: z.number(), loss: z.number(), count: z.number().int() });
 const headerSchema = z.object({
   format: z.literal(format),
   epoch: z.number().int().min(0),

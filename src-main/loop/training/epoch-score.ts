@@ -4,6 +4,8 @@
 export interface EpochScore {
   readonly accuracy: number;
   readonly loss: number;
+  /** Pictures that were judged. */
+  readonly count: number;
 }
 
 export interface Standing {
@@ -19,8 +21,9 @@ export interface Standing {
 export const initialStanding: Standing = { bestEpoch: 0, best: null, lowestLoss: null, epochsWithout: 0 };
 
 /**
- * The best epoch has the highest accuracy, of equals the lowest loss, of equals the latest. Patience counts epochs
- * that improve neither accuracy nor loss: on few validation pictures accuracy stands still long before learning ends.
+ * The best epoch has the highest accuracy, of equals the lowest loss, of equals the latest. Accuracies within one
+ * standard error or one picture are equal: on fifty pictures a single one is no reason to keep weights from long
+ * before the end. Patience counts epochs that improve neither accuracy nor loss.
  * @param epoch 1-based
  */
 export function judgeEpoch(standing: Standing, epoch: number, score: EpochScore): Standing {
@@ -40,5 +43,13 @@ export function hasPatienceRunOut(standing: Standing, patience: number): boolean
 }
 
 function isAtLeastAsGood(score: EpochScore, best: EpochScore): boolean {
-  return score.accuracy > best.accuracy || (score.accuracy === best.accuracy && score.loss <= best.loss);
+  const difference = score.accuracy - best.accuracy;
+  if (Math.abs(difference) > toleranceOf(best)) return difference > 0;
+  return score.loss <= best.loss;
+}
+
+/** One standard error of a binomial share, one picture at least. */
+function toleranceOf({ accuracy, count }: EpochScore): number {
+  const rounding = 1e-9;
+  return Math.max(1 / count, Math.sqrt((accuracy * (1 - accuracy)) / count)) + rounding;
 }

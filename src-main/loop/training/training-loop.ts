@@ -98,6 +98,8 @@ export async function runTrainingLoop(options: LoopOptions, from: LoopState): Pr
 interface TrainedEpoch {
   readonly loss: number;
   readonly accuracy: number;
+  /** Pictures shown. */
+  readonly count: number;
   readonly startedAt: number;
 }
 
@@ -124,7 +126,8 @@ async function trainEpoch(
     throwIfCancelled(signal);
   }
   const { loss, correct, steps } = total;
-  return { loss: loss / steps, accuracy: correct / (steps * batchSize), startedAt };
+  const count = steps * batchSize;
+  return { loss: loss / steps, accuracy: correct / count, count, startedAt };
 }
 
 /** The batches of an epoch; the next is being loaded while one is used. */
@@ -171,7 +174,7 @@ async function validate({ trainer, val, classCount, signal }: LoopOptions): Prom
     trueClasses: val.classes,
     probabilities,
   });
-  return { accuracy, loss: logLoss };
+  return { accuracy, loss: logLoss, count: val.classes.length };
 }
 
 function describeEpoch(

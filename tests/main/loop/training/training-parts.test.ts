@@ -52,11 +52,11 @@ describe('the sampler', () => {
 describe('the best epoch', () => {
   it('has the highest accuracy, then the lowest loss, then is the latest', () => {
     const scores = [
-      { accuracy: 0.5, loss: 2 },
-      { accuracy: 0.9, loss: 1 },
-      { accuracy: 0.9, loss: 1 },
-      { accuracy: 0.9, loss: 1.5 },
-      { accuracy: 0.8, loss: 0.5 },
+      { accuracy: 0.5, loss: 2, count: 1000 },
+      { accuracy: 0.9, loss: 1, count: 1000 },
+      { accuracy: 0.9, loss: 1, count: 1000 },
+      { accuracy: 0.9, loss: 1.5, count: 1000 },
+      { accuracy: 0.8, loss: 0.5, count: 1000 },
     ];
     const best = scores.map((_, index) =>
       scores
@@ -65,6 +65,18 @@ describe('the best epoch', () => {
     );
     expect(best.map(({ bestEpoch }) => bestEpoch)).toEqual([1, 2, 3, 3, 3]);
     expect(best.map(({ epochsWithout }) => epochsWithout)).toEqual([0, 0, 0, 1, 0]);
+  });
+
+  it('is told by the loss where accuracies differ by less than chance', () => {
+    const better = { accuracy: 0.98, loss: 0.2, count: 50 };
+    const calmer = { accuracy: 0.96, loss: 0.1, count: 50 };
+    const standing = judgeEpoch(judgeEpoch(initialStanding, 1, better), 2, calmer);
+    expect(standing.bestEpoch).toBe(2);
+    const many = judgeEpoch(judgeEpoch(initialStanding, 1, { ...better, count: 5000 }), 2, {
+      ...calmer,
+      count: 5000,
+    });
+    expect(many.bestEpoch).toBe(1);
   });
 
   it('is waited for as long as patience says, forever at 0', () => {
@@ -121,7 +133,12 @@ describe('a checkpoint', () => {
   const state = {
     epoch: 4,
     spentMs: 12.5,
-    standing: { bestEpoch: 3, best: { accuracy: 0.9, loss: 0.2 }, lowestLoss: 0.2, epochsWithout: 1 },
+    standing: {
+      bestEpoch: 3,
+      best: { accuracy: 0.9, loss: 0.2, count: 10 },
+      lowestLoss: 0.2,
+      epochsWithout: 1,
+    },
     trainerState: Uint8Array.of(1, 2, 3),
     bestModel: Uint8Array.of(4, 5),
   };
