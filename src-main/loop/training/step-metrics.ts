@@ -1,17 +1,19 @@
 /** The points of the training curve between the ends of the epochs: means over windows of steps. */
 import type { StepReport } from './training-loop.ts';
 
-/** About this many points over a whole run. */
+/** At most this many points over a whole run. */
 const pointsPerRun = 300;
 
-/** @returns a function that gives the metrics of a window at its last step, and undefined at the others */
-export function createStepMetrics(totalSteps: number) {
-  const windowSteps = Math.max(1, Math.ceil(totalSteps / pointsPerRun));
+/** Windows are shares of the run, so that a time budget that cuts it short has its curve too. */
+export function createStepMetrics() {
   let reports: StepReport[] = [];
+  let nextShare = 0;
   return {
+    /** @returns the metrics of a window at its last step, undefined at the others */
     add(report: StepReport): Record<string, number> | undefined {
       reports.push(report);
-      if (report.step % windowSteps !== 0) return undefined;
+      if (report.share < nextShare) return undefined;
+      nextShare = report.share + 1 / pointsPerRun;
       const pictures = reports.reduce((sum, { batchSize }) => sum + batchSize, 0);
       const metrics = {
         'batch/loss': reports.reduce((sum, { loss }) => sum + loss, 0) / reports.length,

@@ -103,7 +103,7 @@ async function readState(
 function createLoop(spec: TrainSpec, surroundings: Surroundings): LoopOptions {
   const { plan, classNames, metadata } = spec;
   const { blobs, context, reporter, train, val, trainer } = surroundings;
-  const steps = createStepMetrics(plan.totalSteps);
+  const steps = createStepMetrics();
   return {
     ...plan,
     trainer,
