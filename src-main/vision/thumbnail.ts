@@ -1,5 +1,5 @@
 /** Small pictures for grids. */
-import { openPictureAsRgb, withPictureErrors } from './open-picture.ts';
+import { openPicture, openPictureAsRgb, withPictureErrors } from './open-picture.ts';
 import type { ImageFacts } from './read-facts.ts';
 
 export type PictureShape = Pick<ImageFacts, 'format' | 'width' | 'height'>;
@@ -16,13 +16,23 @@ const smallEnoughBytes = 64 * 1024;
  * @throws {AppError} IMAGE_UNREADABLE, IMAGE_TOO_LARGE
  */
 export async function makeThumbnail(bytes: Uint8Array, facts: PictureShape): Promise<Uint8Array> {
-  const thumbnail = await withPictureErrors(bytes, () =>
+  if (!isOwnThumbnail(bytes, facts)) return drawThumbnail(bytes);
+  await decodeWhole(bytes);
+  return bytes;
+}
+
+function drawThumbnail(bytes: Uint8Array): Promise<Uint8Array> {
+  return withPictureErrors(bytes, () =>
     openPictureAsRgb(bytes)
       .resize(thumbnailSide, thumbnailSide, { fit: 'inside', withoutEnlargement: true })
       .jpeg({ quality: 80 })
       .toBuffer(),
   );
-  return isOwnThumbnail(bytes, facts) ? bytes : thumbnail;
+}
+
+/** Shrunk as it is read, which costs less than to keep all of it. */
+function decodeWhole(bytes: Uint8Array): Promise<Uint8Array> {
+  return withPictureErrors(bytes, () => openPicture(bytes).resize(8, 8, { fit: 'fill' }).raw().toBuffer());
 }
 
 /** Whether a picture needs no other thumbnail than itself. */

@@ -102,6 +102,16 @@ test.each(['jpeg', 'png', 'webp', 'gif', 'tiff'] as const)('refuses a %s that br
   await expect(preparePicture(part, size)).rejects.toMatchObject(refusal);
 });
 
+test('finds that a picture breaks off also where it would be its own thumbnail', async () => {
+  for (const format of ['jpeg', 'png'] as const) {
+    const bytes = await drawNoise(100).toFormat(format).toBuffer();
+    const part = bytes.subarray(0, bytes.length - 200);
+    await expect(makeThumbnail(part, { format, width: 100, height: 100 })).rejects.toMatchObject({
+      code: 'IMAGE_UNREADABLE',
+    });
+  }
+});
+
 test('refuses what is no picture by telling what it looks like', async () => {
   const cases = [
     [Buffer.alloc(0), 'got an empty file'],

@@ -1,0 +1,105 @@
+/** Imports and pictures as rows: counts that a person reads, and no picture twice. */
+import { expect, test } from 'vitest';
+import type { NewImage } from '../../../../src-main/store/tables/images.ts';
+import type { ImportFile } from '../../../../src-main/store/tables/imports.ts';
+import type { ImageHash, ImportId, JobId, UploadId } from '../../../../src-preload/contract/ids.ts';
+import { openTestStore, testHash } from './open-test-store.ts';
+
+const importId = 'import-1' as ImportId;
+const jobId = 'job-1' as JobId;
+
+function openStoreWithImport(uploadId: UploadId | null = null) {
+  const store = openTestStore();
+  const job = {
+    id: jobId,
+    kind: 'import',
+    subject: importId,
+    title: 'Import',
+    request: {},
+    createdAt: 1,
+  } as const;
+  store.jobs.insert(job);
+  const request = { format: 'auto', uploadId } as const;
+  store.imports.insert({ id: importId, jobId, request, source: 'camera', startedAt: 5 });
+  return store;
+}
+
+const file = (path: string, outcome: ImportFile['outcome'], rest: Partial<ImportFile> = {}): ImportFile => ({
+  path,
+  outcome,
+  imageHash: null,
+  isLabelled: false,
+  problem: null,
+  ...rest,
+});
+
+const image = (digit: string): NewImage => ({
+  hash: testHash<ImageHash>(digit),
+  thumbnailHash: testHash<ImageHash>('f'),
+  fileName: `${digit}.png`,
+  width: 4,
+  height: 3,
+  sizeBytes: 100,
+  format: 'png',
+  source: 'camera',
+  importId,
+  importedAt: 6,
+  originSplit: null,
+});
+
+test('counts the files of an import by what became of them', () => {
+  const { imports } = openStoreWithImport();
+  const problem = { code: 'IMAGE_UNREADABLE', reason: 'empty' } as const;
+  imports.insertFiles(importId, [
+    file('b.png', 'rejected', { problem }),
+    file('a.png', 'added', { isLabelled: true }),
+    file('c.png', 'duplicate'),
+    file('d.png', 'duplicate', { problem: { code: 'LABEL_CONFLICT', reason: 'other class' } }),
+  ]);
+  imports.addClasses(importId, ['it\'s "a"', 'b']);
+  imports.setFormat(importId, 'folder');
+  imports.end(importId, 9);
+  imports.end(importId, 10);
+  expect(imports.get(importId)).toEqual({
+    id: importId,
+    jobId,
+    source: 'camera',
+    format: 'folder',
+    startedAt: 5,
+    endedAt: 9,
+    added: 1,
+    duplicates: 2,
+    rejected: 1,
+    labelled: 1,
+    classesAdded: ['it\'s "a"', 'b'],
+  });
+  expect(imports.list(10)).toEqual([imports.get(importId)]);
+  expect(imports.listRejections(importId).map(({ path }) => path)).toEqual(['b.png', 'd.png']);
+  expect([imports.hasFile(importId, 'a.png'), imports.hasFile(importId, 'e.png')]).toEqual([true, false]);
+});
+
+test('knows the uploads that imports have not finished with', () => {
+  const { imports } = openStoreWithImport('0123456789' as UploadId);
+  expect(imports.listOpenUploads()).toEqual(['0123456789']);
+  imports.end(importId, 9);
+  expect(imports.listOpenUploads()).toEqual([]);
+});
+
+test('keeps the first of two pictures with the same content', () => {
+  const { images } = openStoreWithImport();
+  expect(images.insertMany([image('1'), image('2'), { ...image('1'), fileName: 'again.png' }])).toEqual(
+    new Set([testHash('1'), testHash('2')]),
+  );
+  expect(images.insertMany([image('2'), image('3')])).toEqual(new Set([testHash('3')]));
+  expect(images.getByHash(testHash('1'))).toMatchObject({ sequence: 1, fileName: '1.png', className: null });
+  expect(images.getByHash(testHash('3'))).toMatchObject({ fileName: '3.png' });
+  expect([images.has(testHash('3')), images.has(testHash('4'))]).toEqual([true, false]);
+  expect(images.getThumbnailHash(testHash('1'))).toBe(testHash('f'));
+});
+
+test('throws NOT_FOUND for what is not there', () => {
+  const { imports, images } = openStoreWithImport();
+  const notFound = expect.objectContaining({ code: 'NOT_FOUND' });
+  expect(() => imports.get('other' as ImportId)).toThrow(notFound);
+  expect(() => images.getThumbnailHash(testHash('9'))).toThrow(notFound);
+});
