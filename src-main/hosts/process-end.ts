@@ -1,4 +1,5 @@
-/** How a process is asked to end: Ctrl-C, a service manager, a closed terminal. */
+/** How a process ends: asked by Ctrl-C, a service manager or a closed terminal, or by a bug. */
+import type { Log } from '../base/log.ts';
 
 const endSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const interruptedStatus = 130;
@@ -18,4 +19,11 @@ export function onAskedToEnd(listener: () => void): void {
       listener();
     });
   }
+}
+
+/** A bug that nobody caught ends the process as ever; its stack is then in the log as well. */
+export function logDeath(log: Log): void {
+  process.on('uncaughtExceptionMonitor', (error, origin) =>
+    log.fatal({ err: error, origin }, 'the process dies of a bug'),
+  );
 }

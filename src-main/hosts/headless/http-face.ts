@@ -50,12 +50,18 @@ export async function openHttpFace(options: HttpFaceOptions): Promise<HttpFace> 
   const door = createDoor(options, port, sockets);
   server.on('request', door.onRequest);
   server.on('upgrade', door.onUpgrade);
-  const address = `http://${options.host.includes(':') ? `[${options.host}]` : options.host}:${port}`;
+  const address = `http://${toReachableHost(options.host)}:${port}`;
   return {
     address,
     loginAddress: `${address}/?token=${options.token}`,
     close: () => closeServer(server, sockets),
   };
+}
+
+/** Listening on every address, a server is reached from its own machine by loopback. */
+function toReachableHost(host: string): string {
+  const reachable = { '0.0.0.0': '127.0.0.1', '::': '::1' }[host] ?? host;
+  return reachable.includes(':') ? `[${reachable}]` : reachable;
 }
 
 function listen(server: Server, { host, port }: HttpFaceOptions): Promise<void> {

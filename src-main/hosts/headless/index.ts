@@ -5,7 +5,7 @@ import { resolveDataDir } from '../data-folder.ts';
 import { locateInstallation } from '../installation.ts';
 import { onceAskedToEnd } from '../process-end.ts';
 import { openStationLog } from '../station-log.ts';
-import { defaultPort, loopbackHost, serveStation } from './serve-station.ts';
+import { defaultPort, describeService, loopbackHost, serveStation } from './serve-station.ts';
 
 try {
   await serve();
@@ -36,7 +36,7 @@ async function serve(): Promise<void> {
     log: openStationLog(dataDir, true),
     create: true,
   });
-  console.log(`Fieldstation serves ${dataDir}: open ${station.loginAddress}`);
+  console.log(describeService(dataDir, station));
   await onceAskedToEnd();
   await station.close();
   process.exit(0);

@@ -1,10 +1,12 @@
 /** The headless host: one station in plain Node, answering over HTTP until it is told to end. */
+import { networkInterfaces } from 'node:os';
 import { systemClock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
 import { createForkLauncher } from '../../jobs/fork-launcher.ts';
 import { createStation, type Station } from '../../station.ts';
 import { assertUsableToken, readOrCreateToken } from '../access-token.ts';
 import type { Installation } from '../installation.ts';
+import { logDeath } from '../process-end.ts';
 import { type HttpFace, openHttpFace } from './http-face.ts';
 
 export const defaultPort = 4310;
@@ -24,8 +26,11 @@ export interface ServeOptions {
 }
 
 export interface ServedStation {
+  /** For this machine. */
   readonly address: string;
   readonly loginAddress: string;
+  /** For other machines, with the token; empty on loopback. */
+  readonly networkAddresses: readonly string[];
   readonly token: string;
   close(): Promise<void>;
 }
@@ -33,6 +38,7 @@ export interface ServedStation {
 /** @throws {AppError} STATION_NOT_INITIALIZED, STATION_IN_USE, ADDRESS_UNAVAILABLE, and what the store throws. */
 export async function serveStation(options: ServeOptions): Promise<ServedStation> {
   if (options.token !== undefined) assertUsableToken(options.token);
+  logDeath(options.log);
   const { dataDir, installation, log, create } = options;
   const station = createStation({
     dataDir,
@@ -49,7 +55,28 @@ export async function serveStation(options: ServeOptions): Promise<ServedStation
     throw error;
   });
   station.announce(face.address, token);
-  return { ...face, token, close: () => closeBoth(face, station) };
+  return {
+    ...face,
+    token,
+    networkAddresses: listNetworkAddresses(options.host, face.address, token),
+    close: () => closeBoth(face, station),
+  };
+}
+
+/** What a person types on a tablet of the site, for a server that listens on every address. */
+function listNetworkAddresses(host: string, address: string, token: string): string[] {
+  if (host !== '0.0.0.0' && host !== '::') return [];
+  const found = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
+  const { port } = new URL(address);
+  return found
+    .filter(({ internal, family }) => !internal && family === 'IPv4')
+    .map((one) => `http://${one.address}:${port}/?token=${token}`);
+}
+
+/** What the hosts print once they serve. */
+export function describeService(dataDir: string, { loginAddress, networkAddresses }: ServedStation): string {
+  const others = networkAddresses.map((address) => `  from other machines: ${address}`);
+  return [`Fieldstation serves ${dataDir}: open ${loginAddress}`, ...others].join('\n');
 }
 
 function openFace(

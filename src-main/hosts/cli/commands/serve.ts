@@ -1,7 +1,7 @@
 /** `serve`: runs the station in plain Node until Ctrl-C, for browsers and programs. */
 import type { Command } from 'commander';
 import { resolveDataDir } from '../../data-folder.ts';
-import { defaultPort, loopbackHost, serveStation } from '../../headless/serve-station.ts';
+import { defaultPort, describeService, loopbackHost, serveStation } from '../../headless/serve-station.ts';
 import type { Installation } from '../../installation.ts';
 import { onceAskedToEnd } from '../../process-end.ts';
 import { openStationLog } from '../../station-log.ts';
@@ -53,9 +53,9 @@ async function serveUntilEnd(installation: Installation, options: ServeCommandOp
     log: openStationLog(dataDir, false),
     create: false,
   });
-  const { address, loginAddress } = station;
-  const line = `Fieldstation serves ${dataDir}: open ${loginAddress}`;
-  console.log(json ? JSON.stringify({ address, loginAddress, token: station.token, dataDir }) : line);
+  const { address, loginAddress, networkAddresses } = station;
+  const document = { address, loginAddress, networkAddresses, token: station.token, dataDir };
+  console.log(json ? JSON.stringify(document) : describeService(dataDir, station));
   await onceAskedToEnd();
   await station.close();
 }

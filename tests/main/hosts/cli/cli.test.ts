@@ -128,7 +128,7 @@ test('without --json people get lines', async () => {
   expect(answer.stdout).toContain('leaf@1');
 });
 
-test('doctor looks at everything, and restores a snapshot of a damaged database', async () => {
+test('doctor looks at everything', async () => {
   const well = await runCli('doctor', ...common);
   expect(well.status).toBe(0);
   expect(well.document()).toMatchObject({
@@ -154,4 +154,24 @@ describe('a station that serves the folder', () => {
     expect(await serving.ended).toMatchObject({ status: 0 });
     expect((await runCli('dataset', 'list', ...common)).status).toBe(0);
   });
+});
+
+test('doctor finds a damaged database, and puts a snapshot in its place', async () => {
+  const [snapshot] = (await runCli('doctor', ...common)).document().snapshots as { file: string }[];
+  const file = join(data, 'station.db');
+  const bytes = readFileSync(file);
+  bytes.fill(0x55, 0, 8_192);
+  for (const suffix of ['-wal', '-shm']) rmSync(file + suffix, { force: true });
+  writeFileSync(file, bytes);
+  const damaged = await runCli('doctor', ...common);
+  expect(damaged.status).toBe(1);
+  expect(damaged.document()).toMatchObject({
+    error: { code: 'STORE_CORRUPT' },
+    database: { integrity: 'damaged' },
+    snapshots: [{ file: snapshot?.file }],
+  });
+  const restored = await runCli('doctor', '--restore', snapshot?.file ?? '', ...common);
+  expect(restored.document()).toMatchObject({ restored: snapshot?.file, aside: expect.any(String) });
+  expect((await runCli('doctor', ...common)).document()).toMatchObject({ database: { integrity: 'ok' } });
+  expect((await runCli('dataset', 'list', ...common)).document()).toHaveLength(1);
 });
