@@ -16,7 +16,7 @@ import type {
 import { listItems } from './list-items.ts';
 
 /** Files whose rows are made durable together: so many, or as many as take this long. */
-const largestBatch = 256;
+const largestBatch = 128;
 const firstBatch = 8;
 const batchMs = 500;
 

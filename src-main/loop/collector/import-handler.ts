@@ -78,7 +78,7 @@ function toImages(
   { importId }: ImportJobRequest,
   pictures: readonly ImportedPicture[],
 ): NewImage[] {
-  const { source } = store.imports.get(importId);
+  const source = store.imports.getSource(importId);
   const importedAt = clock.now();
   return pictures.map(({ outcome: _, path: __, className: ___, split, ...facts }) => ({
     ...facts,

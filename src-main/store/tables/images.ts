@@ -20,8 +20,6 @@ export interface NewImage {
   readonly originSplit: Split | null;
 }
 
-export type ImagesTable = ReturnType<typeof createImagesTable>;
-
 export function createImagesTable(db: Database) {
   return {
     /** @throws {AppError} NOT_FOUND */

@@ -40,8 +40,6 @@ const selectImport = `
     coalesce(sum(labelled), 0) AS labelled
   FROM import LEFT JOIN import_file AS file ON file.import_id = import.id`;
 
-export type ImportsTable = ReturnType<typeof createImportsTable>;
-
 export function createImportsTable(db: Database) {
   return { ...createImportQueries(db), ...createImportChanges(db) };
 }
@@ -56,8 +54,14 @@ function createImportQueries(db: Database) {
     /** @throws {AppError} NOT_FOUND */
     get(id: ImportId): Import {
       const found = find(id);
-      if (!found) throw new AppError('NOT_FOUND', `there is no import ${id}`, { data: { id } });
+      if (!found) throw noImport(id);
       return found;
+    },
+    /** Without counting the files. @throws {AppError} NOT_FOUND */
+    getSource(id: ImportId): string {
+      const row = db.get<{ source: string }>('SELECT source FROM import WHERE id = ?', [id]);
+      if (!row) throw noImport(id);
+      return row.source;
     },
     /** Newest first. */
     list(limit: number): Import[] {
@@ -139,4 +143,8 @@ type ImportRow = Record<string, unknown> & { classesAdded: string };
 
 function toImport(row: ImportRow): Import {
   return importSchema.parse({ ...row, classesAdded: JSON.parse(row.classesAdded) });
+}
+
+function noImport(id: ImportId): AppError {
+  return new AppError('NOT_FOUND', `there is no import ${id}`, { data: { id } });
 }

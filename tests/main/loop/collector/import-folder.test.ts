@@ -112,7 +112,7 @@ test('sets aside what it can not read, each with its reason, and takes the rest'
   put(root, 'a/.DS_Store', 'x');
   put(root, '.hidden/secret.png', await draw());
   symlinkSync('nowhere.png', join(root, 'a/broken-link.png'));
-  execFileSync('mkfifo', [join(root, 'a/pipe.jpg')]);
+  execFileSync('sh', ['-c', 'mkfifo "$0"', join(root, 'a/pipe.jpg')]);
   const { importAll, collector, readPictures } = createImportHarness();
   const done = await importAll([root]);
   expect(done).toMatchObject({ added: 2, rejected: 6, labelled: 2 });

@@ -19,8 +19,6 @@ import type { ImageHash } from '../../../../src-preload/contract/ids.ts';
 import type { StationEvent } from '../../../../src-preload/contract/system.ts';
 import { createTemporaryFolder } from '../../store/temporary-folder.ts';
 
-export type ImportHarness = ReturnType<typeof createImportHarness>;
-
 /** @param dataDir of an earlier harness of the test, closed by then */
 export function createImportHarness(dataDir = createTemporaryFolder()) {
   const store = openStore(dataDir, { create: true });
