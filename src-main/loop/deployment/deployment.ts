@@ -4,14 +4,21 @@ import type { Comparison } from '../../../src-preload/contract/evaluation.ts';
 import { parseModelReference } from '../../../src-preload/contract/reference.ts';
 import type { ModelVersion } from '../../../src-preload/contract/registry.ts';
 import type { StationEvent } from '../../../src-preload/contract/system.ts';
-import { AppError } from '../../base/app-error.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
 import type { WorkerLauncher } from '../../jobs/worker-port.ts';
-import { percentiles } from '../../statistics/percentiles.ts';
 import type { Store } from '../../store/store.ts';
 import { findWayBack } from './champion-history.ts';
 import { assertBetter } from './promotion-rule.ts';
+import {
+  alreadyChampion,
+  ambiguousModel,
+  isWithoutTest,
+  notComparable,
+  nothingDeployed,
+  nothingInService,
+  noWayBack,
+} from './refusals.ts';
 import { createSerialQueue } from './serial-queue.ts';
 import {
   defaultServingLimits,
@@ -20,6 +27,7 @@ import {
   ServingProcess,
 } from './serving-process.ts';
 import type { ServingProvider } from './serving-protocol.ts';
+import { createServingTraffic, type ServingTraffic } from './serving-traffic.ts';
 
 export interface DeploymentOptions {
   readonly store: Pick<Store, 'db' | 'models' | 'deployments' | 'blobs' | 'settings'>;
@@ -58,8 +66,8 @@ export interface Deployment {
   /** Puts the champions in service and keeps them there; without it a model is loaded when it is first needed. */
   start(): void;
   /**
-   * Puts a version in service that was registered as champion, the first of its model; any other is left alone.
-   * To be called inside the transaction that registered it. @returns the same version
+   * Puts a version in service that was registered as champion, the first of its model; any other is loaded beside
+   * it, so that a promotion finds it warm. To be called inside the transaction that registered it. @returns the same version
    */
   adopt(version: ModelVersion): ModelVersion;
   /**
@@ -86,15 +94,6 @@ export function createDeployment(options: DeploymentOptions): Deployment {
 
 /** Versions kept loaded beside the champions and the versions that one rollback leads to. */
 const sparesKept = 4;
-/** The percentiles of the status are over this many of the last answers. */
-const latenciesKept = 1_000;
-
-interface Traffic {
-  requests: number;
-  failures: number;
-  readonly latenciesMs: number[];
-}
-
 interface SwitchOrder {
   readonly kind: DeploymentEvent['kind'];
   readonly to: ModelVersion;
@@ -108,7 +107,7 @@ class StationDeployment implements Deployment {
   readonly #serving: ServingProcess;
   /** What answers: model name → version. Changed in one go, after the alias is durable. */
   readonly #champions: Map<string, ModelVersion>;
-  readonly #traffic = new Map<string, Traffic>();
+  readonly #traffic: ServingTraffic;
   readonly #troubles = new Map<string, string>();
   /** Keys of loaded versions, the least recently used first. */
   readonly #recent = new Set<string>();
@@ -122,6 +121,7 @@ class StationDeployment implements Deployment {
       ...options,
       limits: { ...defaultServingLimits, ...options.limits },
     });
+    this.#traffic = createServingTraffic(options.clock);
     this.#champions = readChampions(options);
   }
 
@@ -136,7 +136,16 @@ class StationDeployment implements Deployment {
 
   adopt(version: ModelVersion): ModelVersion {
     if (version.aliases.includes('champion')) this.#adoptFirst(version);
+    else this.#options.store.db.afterCommit(() => this.#prepareChallenger(version));
     return version;
+  }
+
+  /** Where it can not be loaded, its promotion will say so. */
+  #prepareChallenger(version: ModelVersion): void {
+    if (!this.#isStarted) return;
+    this.#load(version).catch((error: unknown) =>
+      this.#options.log.warn({ err: error }, `${keyOf(version)} could not be loaded`),
+    );
   }
 
   #adoptFirst(version: ModelVersion): void {
@@ -163,18 +172,8 @@ class StationDeployment implements Deployment {
     const { clock } = this.#options;
     const startedAt = clock.monotonic();
     const version = this.#choose(reference);
-    const traffic = this.#trafficOf(version.name);
-    traffic.requests++;
-    try {
-      const probabilities = await this.#ask(version, picture);
-      const latencyMs = clock.monotonic() - startedAt;
-      traffic.latenciesMs.push(latencyMs);
-      if (traffic.latenciesMs.length > latenciesKept) traffic.latenciesMs.shift();
-      return toPrediction(version, probabilities, latencyMs);
-    } catch (error) {
-      traffic.failures++;
-      throw error;
-    }
+    const probabilities = await this.#traffic.follow(version.name, () => this.#ask(version, picture));
+    return toPrediction(version, probabilities, clock.monotonic() - startedAt);
   }
 
   async promote({ model, reason, force }: PromoteRequest, actor: string): Promise<DeploymentEvent> {
@@ -219,9 +218,13 @@ class StationDeployment implements Deployment {
 
   async #compare(champion: ModelVersion, challenger: ModelVersion): Promise<Comparison> {
     const dataset = challenger.dataset ?? champion.dataset;
-    if (!dataset) throw notComparable(challenger);
+    if (!dataset) throw notComparable(challenger, 'it comes from no dataset of this station');
     const label = `${dataset.name}@${dataset.version}`;
-    const comparison = await this.#options.compare(keyOf(champion), keyOf(challenger), label);
+    const comparison = await this.#options
+      .compare(keyOf(champion), keyOf(challenger), label)
+      .catch((error: unknown) => {
+        throw isWithoutTest(error) ? notComparable(challenger, error.message) : error;
+      });
     assertBetter(comparison, this.#options.store.settings.read().promotionMargin);
     return comparison;
   }
@@ -276,17 +279,9 @@ class StationDeployment implements Deployment {
 
   #onlyChampion(): ModelVersion {
     const [champion, ...others] = this.#champions.values();
-    if (!champion) {
-      throw new AppError(
-        'DEPLOYMENT_EMPTY',
-        'no model is in service yet: train one, its first version serves',
-      );
-    }
-    if (others.length === 0) return champion;
-    const names = [...this.#champions.keys()];
-    throw new AppError('INPUT_INVALID', `several models are in service, name one of ${names.join(', ')}`, {
-      data: { models: names },
-    });
+    if (!champion) throw nothingInService();
+    if (others.length > 0) throw ambiguousModel([...this.#champions.keys()]);
+    return champion;
   }
 
   async #ask(version: ModelVersion, picture: Uint8Array): Promise<readonly number[]> {
@@ -355,25 +350,15 @@ class StationDeployment implements Deployment {
     return findWayBack(this.#options.store.deployments.listSwitches(name));
   }
 
-  #trafficOf(name: string): Traffic {
-    const traffic = this.#traffic.get(name) ?? { requests: 0, failures: 0, latenciesMs: [] };
-    this.#traffic.set(name, traffic);
-    return traffic;
-  }
-
   #describe(name: string): ServingStatus {
     const champion = this.#champions.get(name);
-    const { requests, failures, latenciesMs } = this.#trafficOf(name);
-    const [p50 = 0, p95 = 0] = latenciesMs.length === 0 ? [] : percentiles(latenciesMs, [50, 95]);
     const trouble = this.#troubles.get(name) ?? this.#serving.trouble;
     return {
       model: name,
       version: champion?.version ?? null,
       state: this.#stateOf(champion, trouble),
       provider: this.#provider ?? null,
-      requests,
-      failures,
-      latencyMs: latenciesMs.length === 0 ? null : { p50, p95 },
+      ...this.#traffic.describe(name),
       rollbackTo: this.#findWayBack(name),
       reason: trouble,
     };
@@ -414,27 +399,4 @@ function toPrediction(
     .sort((first, second) => second.score - first.score);
   const [best = { label: '', score: 0 }] = ranked;
   return { ...best, probabilities: ranked, model: name, version, latencyMs };
-}
-
-function alreadyChampion(version: ModelVersion): AppError {
-  return new AppError('INPUT_INVALID', `${keyOf(version)} is the champion already`);
-}
-
-function nothingDeployed(name: string): AppError {
-  return new AppError('DEPLOYMENT_EMPTY', `no version of ${name} is in service: nothing to roll back`);
-}
-
-function noWayBack(champion: ModelVersion): AppError {
-  return new AppError(
-    'ROLLBACK_UNAVAILABLE',
-    `${keyOf(champion)} has no champion before it: name a version to go to`,
-    { data: { model: champion.name, version: champion.version } },
-  );
-}
-
-function notComparable(version: ModelVersion): AppError {
-  return new AppError(
-    'PROMOTION_REFUSED',
-    `${keyOf(version)} has no dataset to be compared on: promote it with --force (“promote anyway”) to do it unseen`,
-  );
 }

@@ -175,6 +175,7 @@ describe('promotion and rollback', { timeout: 60_000 }, () => {
   it('keeps history, aliases and pointer together, and walks back further each time', async () => {
     const station = await openWithVersions(3);
     const { deployment, registry } = station;
+    for (const version of [1, 2, 3]) await deployment.predict(picture, `shapes/${version}`);
     await deployment.promote({ model: 'shapes/2', ...force }, 'ada');
     await deployment.promote({ model: 'shapes', ...force }, 'ada');
     expect(registry.getVersion('shapes')).toMatchObject({ version: 3, aliases: ['champion'] });
