@@ -30,7 +30,7 @@ interface ImageGridProps {
 }
 
 export function ImageGrid(props: ImageGridProps) {
-  const { total, tileSize, selection, focusRef } = props;
+  const { total, tileSize, selection, focusRef, imageAt, onPick, onOpen } = props;
   const { ref: sizeRef, width, height } = useElementSize();
   const columns = Math.max(1, Math.floor((width + gap) / (tileSize + gap)));
   const rowHeight = tileSize + captionHeight + gap;
@@ -46,9 +46,12 @@ export function ImageGrid(props: ImageGridProps) {
   useScrollToFocus(virtualizer, selection.focus?.index, columns);
   const focusedHash = selection.focus?.hash;
   return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the keys of the page do all that the mouse does
     <div
       ref={focusRef}
       className={classes.scroller}
+      onClick={(event) => onTile(event, imageAt, (index, image) => onPick(index, image, event))}
+      onDoubleClick={(event) => onTile(event, imageAt, onOpen)}
       role="listbox"
       aria-multiselectable
       aria-label="Pictures"
@@ -78,27 +81,30 @@ export function ImageGrid(props: ImageGridProps) {
   );
 }
 
-function GridCell({
-  index,
-  imageAt,
-  colorOf,
-  tileSize,
-  selection,
-  onPick,
-  onOpen,
-}: ImageGridProps & { index: number }) {
+function GridCell({ index, imageAt, colorOf, tileSize, selection }: ImageGridProps & { index: number }) {
   const image = imageAt(index);
   return (
     <ImageTile
+      index={index}
       image={image}
       height={tileSize}
       color={image?.className == null ? undefined : colorOf(image.className)}
       isSelected={image !== undefined && selection.selected.has(image.hash)}
       isFocused={image !== undefined && selection.focus?.hash === image.hash}
-      onPick={(event) => image !== undefined && onPick(index, image, event)}
-      onOpen={() => image !== undefined && onOpen(index, image)}
     />
   );
+}
+
+/** One listener for all tiles: they stay free of handlers, and are drawn again only when they change. */
+function onTile(
+  event: MouseEvent,
+  imageAt: ImageGridProps['imageAt'],
+  act: (index: number, image: Image) => void,
+) {
+  const tile = event.target instanceof Element ? event.target.closest('[data-index]') : null;
+  const index = Number(tile?.getAttribute('data-index'));
+  const image = tile === null ? undefined : imageAt(index);
+  if (image !== undefined) act(index, image);
 }
 
 function rowIndices(row: number, columns: number, total: number): number[] {

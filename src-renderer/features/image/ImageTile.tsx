@@ -1,11 +1,12 @@
 /** One picture of the grid: thumbnail, class colour and name. */
 import { Check } from 'lucide-react';
-import { type MouseEvent, memo } from 'react';
+import { memo } from 'react';
 import type { Image } from '../../../src-preload/contract/index.ts';
 import { thumbnailUrl } from '../../client/picture-url.ts';
 import classes from './ImageTile.module.css';
 
 interface ImageTileProps {
+  readonly index: number;
   /** Undefined while its window is under way. */
   readonly image: Image | undefined;
   /** Pixels. */
@@ -13,12 +14,10 @@ interface ImageTileProps {
   readonly color: string | undefined;
   readonly isSelected: boolean;
   readonly isFocused: boolean;
-  readonly onPick: (event: MouseEvent) => void;
-  readonly onOpen: () => void;
 }
 
 export const ImageTile = memo(function ImageTile(props: ImageTileProps) {
-  const { image, height, color, isSelected, isFocused } = props;
+  const { index, image, height, color, isSelected, isFocused } = props;
   if (image === undefined) {
     return (
       <div className={classes.tile} aria-hidden>
@@ -29,7 +28,6 @@ export const ImageTile = memo(function ImageTile(props: ImageTileProps) {
   }
   const label = image.className ?? 'Unlabelled';
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: the grid handles the keys of all its options
     <div
       id={`tile-${image.hash}`}
       className={classes.tile}
@@ -38,10 +36,9 @@ export const ImageTile = memo(function ImageTile(props: ImageTileProps) {
       aria-selected={isSelected}
       aria-label={`${image.fileName}, ${label}`}
       data-focused={isFocused || undefined}
+      data-index={index}
       data-testid="image-tile"
       data-class={image.className ?? ''}
-      onClick={props.onPick}
-      onDoubleClick={props.onOpen}
     >
       <div className={classes.picture} style={{ height }}>
         <img src={thumbnailUrl(image.hash)} alt="" decoding="async" draggable={false} />

@@ -67,7 +67,7 @@ export async function collectHashes(
 ): Promise<ImageHash[]> {
   const hashes: ImageHash[] = [];
   for (let offset = from - (from % windowSize); offset <= to; offset += windowSize) {
-    const window = await queryClient.ensureQueryData(windowOptions(filter, offset));
+    const window = await queryClient.fetchQuery(windowOptions(filter, offset));
     const first = Math.max(0, from - offset);
     hashes.push(...window.images.slice(first, to - offset + 1).map((image) => image.hash));
   }

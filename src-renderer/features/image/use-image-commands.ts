@@ -1,9 +1,9 @@
 /** What can be done on the Data page, whether by key, by mouse or by a button. */
-import { useQueryClient } from '@tanstack/react-query';
+import { type QueryClient, useQueryClient } from '@tanstack/react-query';
 import { type MouseEvent, type RefObject, useEffect, useRef } from 'react';
 import type { Image, ImageFilter, ImageHash } from '../../../src-preload/contract/index.ts';
 import { notifyDone } from '../../components/notify.tsx';
-import { useLabelling } from '../annotation/use-labelling.ts';
+import { type Labelling, useLabelling } from '../annotation/use-labelling.ts';
 import type { GridView } from './ImageGrid.tsx';
 import { collectHashes, refreshLists } from './image-cache.ts';
 import { dependsOnLabels, matchesLabels } from './image-filter.ts';
@@ -49,83 +49,140 @@ interface CommandContext {
 /** The contract's limit for one labelling step. */
 const selectionLimit = 10_000;
 
-export function useImageCommands({ filter, windows, view }: CommandContext): ImageCommands {
+export function useImageCommands(context: CommandContext): ImageCommands {
   const queryClient = useQueryClient();
   const labelling = useLabelling();
   const gridRef = useRef<HTMLDivElement>(null);
-  const { selection, setSelection, setViewerOpen, isViewerOpen } = useImageView();
-  const total = windows.total ?? 0;
-  const strayCount = useStrays(filter, windows, view);
-  useFocusFollowsPicture(filter, windows);
-
-  const focusAt = (index: number): Focus => ({ index, hash: windows.imageAt(index)?.hash ?? null });
-  const selectRange = async (from: number, to: number, focus: Focus): Promise<void> => {
-    const anchor = selection.anchor ?? selection.focus?.index ?? focus.index;
-    const last = Math.min(to, from + selectionLimit - 1);
-    const hashes = await collectHashes(queryClient, filter, from, last);
-    setSelection({ focus, selected: new Set(hashes), anchor });
-    if (to > last)
-      notifyDone(`The first ${selectionLimit} are selected`, 'One labelling step takes no more.');
-  };
-  const travel = async (way: 'undo' | 'redo'): Promise<void> => {
-    const hashes = await labelling[way]().catch((): readonly ImageHash[] => []);
-    const [first] = hashes;
-    const index = first === undefined ? undefined : windows.indexOf(first);
-    if (first !== undefined && index !== undefined) setSelection(moveTo({ index, hash: first }));
-  };
-
+  const selection = useImageView((view) => view.selection);
+  const strayCount = useStrays(context);
+  useFocusFollowsPicture(context);
   return {
     targetCount: targets(selection).length,
     selectedCount: selection.selected.size,
     strayCount,
     gridRef,
-    label: (className) => {
-      const hashes = targets(selection);
-      if (hashes.length === 0) return;
-      labelling.label(hashes, className);
-      const index = selection.focus?.index ?? 0;
-      const isSingle = hashes.length === 1;
-      setSelection(moveTo(focusAt(isSingle ? Math.min(total - 1, index + 1) : index)));
-    },
-    undo: () => travel('undo'),
-    redo: () => travel('redo'),
-    pick: (index, image, event) => {
-      const focus = { index, hash: image.hash };
-      if (event.shiftKey) return void selectRange(...rangeTo(selection, index), focus);
-      setSelection(event.ctrlKey || event.metaKey ? toggle(selection, focus) : selectOnly(focus));
-    },
-    open: (index, image) => {
-      setSelection(moveTo({ index, hash: image.hash }));
-      setViewerOpen(true);
-    },
-    toggleViewer: () => {
-      if (selection.focus === null && total > 0) setSelection(moveTo(focusAt(0)));
-      setViewerOpen(!isViewerOpen && total > 0);
-    },
-    close: () => (isViewerOpen ? setViewerOpen(false) : setSelection(clearSelected(selection))),
-    move: (move, isExtending) => {
-      if (total === 0) return;
-      const from = selection.focus?.index;
-      const index = from === undefined ? 0 : step(from, move, { ...view, total });
-      if (!isExtending || isViewerOpen) return setSelection(moveTo(focusAt(index)));
-      void selectRange(...rangeTo(selection, index), focusAt(index));
-    },
-    selectAll: () => {
-      if (total > 0) void selectRange(0, total - 1, selection.focus ?? focusAt(0));
-    },
+    ...labelCommands(context, labelling),
+    ...pointerCommands(context, queryClient),
+    ...moveCommands(context, queryClient),
     dropStrays: () => void refreshLists(queryClient),
   };
 }
 
-function clearSelected(selection: typeof emptySelection): typeof emptySelection {
-  return { ...selection, selected: new Set() };
+/*
+ * The commands read the selection when they are given, not when the page was drawn: two keys in quick succession
+ * must not act on the same picture.
+ */
+const currentView = useImageView.getState;
+
+type LabelCommands = Pick<ImageCommands, 'label' | 'undo' | 'redo'>;
+
+function labelCommands(context: CommandContext, labelling: Labelling): LabelCommands {
+  const travel = async (way: 'undo' | 'redo'): Promise<void> => {
+    const [first] = await labelling[way]().catch((): readonly ImageHash[] => []);
+    const index = first === undefined ? undefined : context.windows.indexOf(first);
+    if (first !== undefined && index !== undefined)
+      currentView().setSelection(moveTo({ index, hash: first }));
+  };
+  return {
+    label: (className) => {
+      const { selection, setSelection } = currentView();
+      const hashes = targets(selection);
+      if (hashes.length === 0) return;
+      labelling.label(hashes, className);
+      const index = selection.focus?.index ?? 0;
+      const last = (context.windows.total ?? 1) - 1;
+      setSelection(moveTo(focusAt(context, hashes.length === 1 ? Math.min(last, index + 1) : index)));
+    },
+    undo: () => travel('undo'),
+    redo: () => travel('redo'),
+  };
+}
+
+type PointerCommands = Pick<ImageCommands, 'pick' | 'open' | 'toggleViewer' | 'close'>;
+
+function pointerCommands(context: CommandContext, queryClient: QueryClient): PointerCommands {
+  return {
+    pick: (index, image, event) => {
+      const { selection, setSelection } = currentView();
+      const focus = { index, hash: image.hash };
+      if (event.shiftKey) void selectRange(context, queryClient, rangeTo(selection, index), focus);
+      else setSelection(event.ctrlKey || event.metaKey ? toggle(selection, focus) : selectOnly(focus));
+    },
+    open: (index, image) => {
+      currentView().setSelection(moveTo({ index, hash: image.hash }));
+      currentView().setViewerOpen(true);
+    },
+    toggleViewer: () => {
+      const { selection, isViewerOpen, setSelection, setViewerOpen } = currentView();
+      const hasPictures = (context.windows.total ?? 0) > 0;
+      if (selection.focus === null && hasPictures) setSelection(moveTo(focusAt(context, 0)));
+      setViewerOpen(!isViewerOpen && hasPictures);
+    },
+    close: () => {
+      const { selection, isViewerOpen, setSelection, setViewerOpen } = currentView();
+      if (isViewerOpen) setViewerOpen(false);
+      else setSelection({ ...selection, selected: new Set() });
+    },
+  };
+}
+
+type MoveCommands = Pick<ImageCommands, 'move' | 'selectAll'>;
+
+function moveCommands(context: CommandContext, queryClient: QueryClient): MoveCommands {
+  const total = context.windows.total ?? 0;
+  return {
+    move: (move, isExtending) => {
+      const { selection, isViewerOpen, setSelection } = currentView();
+      if (total === 0) return;
+      const from = selection.focus?.index;
+      const index = from === undefined ? 0 : step(from, move, { ...context.view, total });
+      const focus = focusAt(context, index);
+      if (isExtending && !isViewerOpen)
+        void selectRange(context, queryClient, rangeTo(selection, index), focus);
+      else setSelection(moveTo(focus));
+    },
+    selectAll: () => {
+      const focus = currentView().selection.focus ?? focusAt(context, 0);
+      if (total > 0) void selectAll(context, queryClient, total, focus);
+    },
+  };
+}
+
+function focusAt({ windows }: CommandContext, index: number): Focus {
+  return { index, hash: windows.imageAt(index)?.hash ?? null };
+}
+
+/** Pictures that were relabelled out of the filter are taken out first: the station does not count them any more. */
+async function selectAll(
+  context: CommandContext,
+  queryClient: QueryClient,
+  total: number,
+  focus: Focus,
+): Promise<void> {
+  if (dependsOnLabels(context.filter)) await refreshLists(queryClient);
+  await selectRange(context, queryClient, [0, total - 1], focus);
+}
+
+async function selectRange(
+  { filter }: CommandContext,
+  queryClient: QueryClient,
+  [from, to]: readonly [from: number, to: number],
+  focus: Focus,
+): Promise<void> {
+  const { selection, setSelection } = currentView();
+  const anchor = selection.anchor ?? selection.focus?.index ?? focus.index;
+  setSelection({ ...selection, focus, anchor });
+  const last = Math.min(to, from + selectionLimit - 1);
+  const hashes = await collectHashes(queryClient, filter, from, last);
+  setSelection({ focus, selected: new Set(hashes), anchor });
+  if (to > last) notifyDone(`The first ${selectionLimit} are selected`, 'One labelling step takes no more.');
 }
 
 /**
  * Counts the pictures that stay in view although their new label does not fit the filter. Before a further window is
  * read the lists are read afresh: the station no longer counts those pictures, and as many would be skipped.
  */
-function useStrays(filter: ImageFilter, windows: ImageWindows, view: GridView): number {
+function useStrays({ filter, windows, view }: CommandContext): number {
   const queryClient = useQueryClient();
   const isExposed = dependsOnLabels(filter);
   const strays = isExposed ? windows.loaded.filter((image) => !matchesLabels(image, filter)).length : 0;
@@ -139,7 +196,7 @@ function useStrays(filter: ImageFilter, windows: ImageWindows, view: GridView): 
 }
 
 /** Keeps the focus on its picture when the list moves beneath it, and clears the selection with the filter. */
-function useFocusFollowsPicture(filter: ImageFilter, windows: ImageWindows): void {
+function useFocusFollowsPicture({ filter, windows }: CommandContext): void {
   const { selection, setSelection } = useImageView();
   const filterBefore = useRef(filter);
   useEffect(() => {

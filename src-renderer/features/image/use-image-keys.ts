@@ -1,5 +1,5 @@
 /** The keys of the Data page, in the grid and in the large view alike. */
-import { type RefObject, useEffect, useRef } from 'react';
+import { type RefObject, useEffect, useLayoutEffect, useRef } from 'react';
 import type { LabelClass } from '../../../src-preload/contract/index.ts';
 import { isTyping } from '../../components/keyboard.ts';
 import { commandOfKey, type DataCommand } from '../annotation/label-keys.ts';
@@ -13,7 +13,7 @@ interface KeyContext {
 
 export function useImageKeys(context: KeyContext): void {
   const current = useRef(context);
-  useEffect(() => {
+  useLayoutEffect(() => {
     current.current = context;
   });
   useEffect(() => {
