@@ -83,7 +83,7 @@ async function killOnTheWay(
   told.moments.add(told.dealtWith);
 }
 
-test(`an import of 500 pictures outlives ${kills} kills of its station`, { timeout: 120_000 }, async () => {
+test(`an import of 500 pictures outlives ${kills} kills of its station`, { timeout: 300_000 }, async () => {
   const dataDir = join(createTemporaryFolder(), 'station');
   const pictures = await createPictures(join(createTemporaryFolder(), 'pictures'));
   await runWell(dataDir, 'init');

@@ -81,7 +81,7 @@ async function endProcess(child: ChildProcess, signal: NodeJS.Signals): Promise<
 export async function poll<T>(
   ask: () => Promise<T>,
   isEnough: (answer: T) => boolean,
-  { timeoutMs = 30_000, intervalMs = 10 } = {},
+  { timeoutMs = 120_000, intervalMs = 10 } = {},
 ): Promise<T> {
   const giveUpAt = performance.now() + timeoutMs;
   for (;;) {
@@ -103,7 +103,7 @@ export async function repeatUntilRefused(ask: () => Promise<void>): Promise<void
 }
 
 /** The job once it has ended, however it did. */
-export function waitForEnd(client: StationClient, id: JobId, timeoutMs = 60_000): Promise<Job> {
+export function waitForEnd(client: StationClient, id: JobId, timeoutMs = 240_000): Promise<Job> {
   return poll(
     () => client.jobs.getJob({ id }),
     (job) => job.endedAt !== null,
