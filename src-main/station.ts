@@ -3,7 +3,6 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { createRouterClient } from '@orpc/server';
 import type { StationClient } from '../src-preload/contract/index.ts';
-import type { ModelVersion } from '../src-preload/contract/registry.ts';
 import type { Health } from '../src-preload/contract/system.ts';
 import { readOverview } from './api/overview.ts';
 import { createPictureSource, type PictureSource } from './api/picture-source.ts';
@@ -23,7 +22,7 @@ import { createDatasets } from './loop/dataset/datasets.ts';
 import { createDeployment } from './loop/deployment/deployment.ts';
 import { createEvaluateHandler } from './loop/evaluation/evaluate-handler.ts';
 import { createEvaluations } from './loop/evaluation/evaluations.ts';
-import { createRegistry, type ModelDraft } from './loop/registry/registry.ts';
+import { createRegistry } from './loop/registry/registry.ts';
 import { createTrainHandler } from './loop/training/train-handler.ts';
 import { createTraining } from './loop/training/training.ts';
 import { publishPresence } from './store/presence.ts';
@@ -134,20 +133,13 @@ function createQueue(core: Core, domains: () => Domains): JobQueue {
       import: createImportHandler(core),
       train: createTrainHandler({
         ...core,
-        registerVersion: (draft) => registerVersion(core, domains(), draft),
+        registerVersion: (draft) => domains().deployment.adopt(core.registry.registerVersion(draft)),
         recordEvaluation: (measured) => domains().evaluations.recordEvaluation(measured),
       }),
       evaluate: createEvaluateHandler(core),
     },
     onChange: (job) => core.publish({ type: 'job.updated', job }),
   });
-}
-
-/** The first version of a model goes into service in the transaction that registers it. */
-function registerVersion({ registry }: Core, { deployment }: Domains, draft: ModelDraft): ModelVersion {
-  const version = registry.registerVersion(draft);
-  if (version.aliases.includes('champion')) deployment.adopt(version);
-  return version;
 }
 
 function createStationRouter(core: Core, domains: Domains, queue: JobQueue): StationRouter {
