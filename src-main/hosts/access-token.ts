@@ -3,18 +3,24 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AppError } from '../base/app-error.ts';
+import { withStoreErrorsSync } from '../store/store-error.ts';
 
 const tokenBytes = 24;
 const shortestToken = 16;
 
-/** The folder's token, made at the first call; a file that holds no usable token is replaced. */
+/**
+ * The folder's token, made at the first call; a file that holds no usable token is replaced.
+ * @throws {AppError} STORE_DISK_FULL, STORE_READ_ONLY
+ */
 export function readOrCreateToken(dataDir: string): string {
   const file = join(dataDir, 'access-token');
   const known = readToken(file);
   if (known !== undefined) return known;
   const token = randomBytes(tokenBytes).toString('base64url');
-  writeFileSync(file, `${token}\n`, { mode: 0o600 });
-  chmodSync(file, 0o600);
+  withStoreErrorsSync(file, () => {
+    writeFileSync(file, `${token}\n`, { mode: 0o600 });
+    chmodSync(file, 0o600);
+  });
   return token;
 }
 

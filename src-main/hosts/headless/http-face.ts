@@ -39,11 +39,17 @@ export interface HttpFace {
 /** Slow heads are cut off early; bodies get time, since pictures come over poor radio links. */
 const headTimeoutMs = 15_000;
 const bodyTimeoutMs = 10 * 60_000;
+/** Long enough that a client rarely sends into a connection that is just being closed. */
+const idleTimeoutMs = 65_000;
 const closePatienceMs = 2_000;
 
 /** @throws {AppError} ADDRESS_UNAVAILABLE when the port is taken or the host is not this machine's. */
 export async function openHttpFace(options: HttpFaceOptions): Promise<HttpFace> {
-  const server = createServer({ headersTimeout: headTimeoutMs, requestTimeout: bodyTimeoutMs });
+  const server = createServer({
+    headersTimeout: headTimeoutMs,
+    requestTimeout: bodyTimeoutMs,
+    keepAliveTimeout: idleTimeoutMs,
+  });
   await listen(server, options);
   const { port } = server.address() as AddressInfo;
   const sockets = createSocketFace(options.station);

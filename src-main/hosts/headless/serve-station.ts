@@ -49,16 +49,24 @@ export async function serveStation(options: ServeOptions): Promise<ServedStation
     log,
     create,
   });
-  const token = options.token ?? readOrCreateToken(dataDir);
-  const face = await openFace(options, station, token).catch(async (error: unknown) => {
+  try {
+    return await openToCallers(options, station);
+  } catch (error) {
     await station.shutdown();
     throw error;
-  });
+  }
+}
+
+async function openToCallers(options: ServeOptions, station: Station): Promise<ServedStation> {
+  const { host, port, allowedHosts, installation, dataDir } = options;
+  const token = options.token ?? readOrCreateToken(dataDir);
+  const { pageDir } = installation;
+  const face = await openHttpFace({ station, host, port, token, allowedHosts, pageDir });
   station.announce(face.address, token);
   return {
     ...face,
     token,
-    networkAddresses: listNetworkAddresses(options.host, face.address, token),
+    networkAddresses: listNetworkAddresses(host, face.address, token),
     close: () => closeBoth(face, station),
   };
 }
@@ -77,14 +85,6 @@ function listNetworkAddresses(host: string, address: string, token: string): str
 export function describeService(dataDir: string, { loginAddress, networkAddresses }: ServedStation): string {
   const others = networkAddresses.map((address) => `  from other machines: ${address}`);
   return [`Fieldstation serves ${dataDir}: open ${loginAddress}`, ...others].join('\n');
-}
-
-function openFace(
-  { host, port, allowedHosts, installation }: ServeOptions,
-  station: Station,
-  token: string,
-): Promise<HttpFace> {
-  return openHttpFace({ station, host, port, token, allowedHosts, pageDir: installation.pageDir });
 }
 
 /** First nobody new comes in, then what runs is brought to rest. */
