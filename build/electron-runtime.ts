@@ -6,14 +6,19 @@ import { projectRoot, toolEnvironment } from './run-command.ts';
 
 export type ElectronRuntime = { readonly executable: string } | { readonly missing: string };
 
-const fetchPatienceMs = 60_000;
+const source = process.env.ELECTRON_MIRROR ?? 'https://github.com/electron/electron/releases/';
+const reachPatienceMs = 5_000;
+const fetchPatienceMs = 5 * 60_000;
 const packageDir = join(projectRoot, 'node_modules/electron');
 
 export async function findElectron(): Promise<ElectronRuntime> {
   const obstacle = findObstacle();
   if (obstacle !== undefined) return { missing: obstacle };
-  const executable = findExecutable() ?? (await fetchRuntime());
-  return executable === undefined ? { missing: 'its runtime could not be fetched' } : { executable };
+  const installed = findExecutable();
+  if (installed !== undefined) return { executable: installed };
+  if (!(await isReachable(source))) return { missing: `its runtime can not be fetched from ${source}` };
+  const fetched = await fetchRuntime();
+  return fetched === undefined ? { missing: 'its runtime could not be fetched' } : { executable: fetched };
 }
 
 /** What would keep even an installed runtime from showing a window. */
@@ -32,8 +37,18 @@ function findExecutable(): string | undefined {
   return existsSync(executable) ? executable : undefined;
 }
 
+/** Without a network nobody is to wait for a download that never comes. */
+async function isReachable(url: string): Promise<boolean> {
+  try {
+    await fetch(url, { method: 'HEAD', signal: AbortSignal.timeout(reachPatienceMs) });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 async function fetchRuntime(): Promise<string | undefined> {
-  console.log('Fetching Electron’s runtime, once …');
+  console.log('Fetching Electron’s runtime, about 120 MB, once …');
   const child = spawn('install-electron', { cwd: projectRoot, env: toolEnvironment, stdio: 'ignore' });
   const timer = setTimeout(() => child.kill('SIGKILL'), fetchPatienceMs);
   await new Promise<void>((resolve) => {
