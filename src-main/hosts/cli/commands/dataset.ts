@@ -18,6 +18,12 @@ interface CreateOptions extends CommonOptions {
 
 export function registerDataset(program: Command, installation: Installation): void {
   const dataset = program.command('dataset').description('immutable versions of the labelled pictures');
+  registerCreate(dataset, installation);
+  registerReading(dataset, installation);
+  registerDifference(dataset, installation);
+}
+
+function registerCreate(dataset: Command, installation: Installation): void {
   dataset
     .command('create')
     .description('freeze the labelled pictures into a new version')
@@ -32,6 +38,9 @@ export function registerDataset(program: Command, installation: Installation): v
     .action((name: string, options: CreateOptions) =>
       runWithStation(installation, options, (context) => createVersion(context, name, options)),
     );
+}
+
+function registerReading(dataset: Command, installation: Installation): void {
   dataset
     .command('list')
     .description('all versions, newest first')
@@ -49,14 +58,6 @@ export function registerDataset(program: Command, installation: Installation): v
       ),
     );
   dataset
-    .command('diff')
-    .description('what changed since the parent, or since --from')
-    .argument('<name[@version]>')
-    .option('--from <version>', 'number of the version to compare with', parseInteger)
-    .action((reference: string, options: CommonOptions & { from?: number }) =>
-      runWithStation(installation, options, (context) => tellDifference(context, reference, options.from)),
-    );
-  dataset
     .command('stats')
     .description('counts, sizes and warnings')
     .argument('<name[@version]>')
@@ -64,6 +65,17 @@ export function registerDataset(program: Command, installation: Installation): v
       runWithStation(installation, options, async ({ client }) =>
         tellStatistics(await client.dataset.getStatistics({ reference })),
       ),
+    );
+}
+
+function registerDifference(dataset: Command, installation: Installation): void {
+  dataset
+    .command('diff')
+    .description('what changed since the parent, or since --from')
+    .argument('<name[@version]>')
+    .option('--from <version>', 'number of the version to compare with', parseInteger)
+    .action((reference: string, options: CommonOptions & { from?: number }) =>
+      runWithStation(installation, options, (context) => tellDifference(context, reference, options.from)),
     );
 }
 

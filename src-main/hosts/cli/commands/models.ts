@@ -12,6 +12,12 @@ interface ChangeOptions extends CommonOptions {
 
 export function registerModels(program: Command, installation: Installation): void {
   const models = program.command('models').description('registered models and their versions');
+  registerReading(models, installation);
+  registerPromote(models, installation);
+  registerRollback(models, installation);
+}
+
+function registerReading(models: Command, installation: Installation): void {
   models
     .command('list')
     .description('versions, newest first')
@@ -19,6 +25,16 @@ export function registerModels(program: Command, installation: Installation): vo
     .action((name: string | undefined, options: CommonOptions) =>
       runWithStation(installation, options, (context) => listVersions(context, name)),
     );
+  models
+    .command('history')
+    .description('promotions and rollbacks, newest first')
+    .argument('[name]')
+    .action((name: string | undefined, options: CommonOptions) =>
+      runWithStation(installation, options, (context) => listHistory(context, name)),
+    );
+}
+
+function registerPromote(models: Command, installation: Installation): void {
   models
     .command('promote')
     .description('make a version the champion if it is better than the champion on the same test pictures')
@@ -34,6 +50,9 @@ export function registerModels(program: Command, installation: Installation): vo
         { worksJobs: true },
       ),
     );
+}
+
+function registerRollback(models: Command, installation: Installation): void {
   models
     .command('rollback')
     .description('go back to the champion before this one')
@@ -45,13 +64,6 @@ export function registerModels(program: Command, installation: Installation): vo
         const { reason, version } = options;
         return tellEvent(await client.deployment.rollback({ model, reason, ...definedOnly({ version }) }));
       }),
-    );
-  models
-    .command('history')
-    .description('promotions and rollbacks, newest first')
-    .argument('[name]')
-    .action((name: string | undefined, options: CommonOptions) =>
-      runWithStation(installation, options, (context) => listHistory(context, name)),
     );
 }
 
