@@ -1,9 +1,10 @@
 /**
  * Takes pictures of every page of a running station, in both themes and two sizes: for the README and for review.
  *
- *     npm run -s screenshots -- --url 'http://127.0.0.1:4310/?token=…' --out docs/pictures [--readme]
+ *     npm run -s screenshots -- --url 'http://127.0.0.1:4310/?token=…' --out FOLDER [--readme]
  *
- * `--readme` takes the light 1280×800 ones only. It starts no station: what the pictures show is what that one holds.
+ * `--readme` takes the light 1280×800 ones only, named as the README names those in `resources/screenshots`. It starts
+ * no station: what the pictures show is what that one holds.
  */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -81,7 +82,7 @@ function allVariants(): Variant[] {
 }
 
 function fileName(shot: Shot, { size, theme }: Variant, isReadme: boolean): string {
-  return isReadme ? `${shot.name}.png` : `${shot.name}-${size.width}-${theme}.png`;
+  return isReadme ? `${shot.name}-${theme}.png` : `${shot.name}-${size.width}-${theme}.png`;
 }
 
 async function takeAll(

@@ -45,7 +45,7 @@ function Fields({ settings }: { readonly settings: Settings }) {
       <NumberInput
         label="Promotion margin"
         description="A challenger must be better by this"
-        suffix=" points"
+        suffix={Number(draft ?? kept) === 1 ? ' point' : ' points'}
         min={0}
         max={100}
         step={0.5}

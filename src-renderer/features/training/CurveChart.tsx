@@ -20,7 +20,7 @@ import type { CurveChart as Curves } from './curves.ts';
 Chart.register(LineController, LineElement, PointElement, LinearScale, LogarithmicScale, Tooltip);
 
 const palettes = {
-  light: { lines: ['#2f7a50', '#c07a12', '#2c6b97', '#b8412e', '#67625a'], grid: '#e8e5de', ink: '#67625a' },
+  light: { lines: ['#2f7a50', '#c07a12', '#5f9bc3', '#b8412e', '#67625a'], grid: '#e8e5de', ink: '#67625a' },
   dark: { lines: ['#7cc596', '#e7bc5c', '#7fb5da', '#e38a78', '#a9a79f'], grid: '#323631', ink: '#a9a79f' },
 } as const;
 
@@ -79,7 +79,7 @@ function toData(chart: Curves, palette: Palette): ChartData<'line', { x: number;
       data: curve.points.map(({ x, y }) => ({ x, y })),
       borderColor: colorAt(palette, index),
       backgroundColor: colorAt(palette, index),
-      borderWidth: isTrain(curve.key) ? 1.25 : 2.5,
+      borderWidth: lineWidth(curve.key),
       pointRadius: curve.points.length === 1 ? 3 : 0,
       pointHoverRadius: 4,
       tension: 0,
@@ -87,9 +87,10 @@ function toData(chart: Curves, palette: Palette): ChartData<'line', { x: number;
   };
 }
 
-/** Training curves are noisy and secondary: they are drawn thin. */
-function isTrain(key: string): boolean {
-  return /train/i.test(key);
+/** Validation is what counts; single batches are noise to look through. */
+function lineWidth(key: string): number {
+  if (/^batch/i.test(key)) return 0.75;
+  return /^train/i.test(key) ? 1.5 : 2.5;
 }
 
 function toOptions(kind: Curves['kind'], palette: Palette): ChartOptions<'line'> {

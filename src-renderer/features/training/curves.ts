@@ -69,9 +69,11 @@ function byRank(a: Curve, b: Curve): number {
   return rankOf(a.key) - rankOf(b.key) || a.key.localeCompare(b.key);
 }
 
+const ranks = [/^val/i, /^train/i, /^batch/i];
+
 function rankOf(key: string): number {
-  if (/val/i.test(key)) return 0;
-  return /train/i.test(key) ? 1 : 2;
+  const rank = ranks.findIndex((pattern) => pattern.test(key));
+  return rank < 0 ? ranks.length : rank;
 }
 
 function groupByKey(points: readonly MetricPoint[]): Map<string, MetricPoint[]> {
