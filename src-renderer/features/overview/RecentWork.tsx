@@ -52,7 +52,7 @@ export function RecentDeployments() {
       title="In service"
       isFlush
       actions={
-        <Button component={Link} href="/models" variant="subtle" size="compact-md">
+        <Button component={Link} href="/models" variant="subtle" size="compact-md" h={40}>
           All models
         </Button>
       }
