@@ -16,7 +16,7 @@ export interface TrainedFolder {
 
 /** The smallest training that learns the patterns. */
 export const quickTraining = {
-  epochs: 3,
+  epochs: 6,
   imageSize: 16,
   batchSize: 16,
   augmentation: 0,
