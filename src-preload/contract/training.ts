@@ -16,7 +16,7 @@ export type Device = z.infer<typeof deviceSchema>;
  */
 export const trainingParametersSchema = z.object({
   architecture: architectureNameSchema.default('classifier-nano'),
-  /** Absent: fewer for more pictures, 150 at most, and a time budget of four minutes if none is given. */
+  /** Absent: fewer for more pictures, 200 at most, and a time budget of four minutes if none is given. */
   epochs: z.number().int().min(1).max(10_000).optional(),
   /** Pixels, square. Absent: the pictures' median size, 96 at most. */
   imageSize: z.number().int().min(16).max(1024).optional(),

@@ -148,8 +148,7 @@ async function conclude(
   const test = spec.pictures.test.length === 0 ? null : await tryModel(spec, context, blobs, bestModel);
   const metrics = {
     'best/epoch': standing.bestEpoch,
-    ...(spec.pictures.val.length > 0 &&
-      standing.best && { 'best/val_accuracy': standing.best.accuracy, 'best/val_loss': standing.best.loss }),
+    ...(standing.best && { 'best/accuracy': standing.best.accuracy, 'best/loss': standing.best.loss }),
   };
   return { outcome, reason, step, model: { hash, sizeBytes: bestModel.length }, test, metrics };
 }

@@ -150,7 +150,7 @@ async function closeEpoch(options: LoopOptions, state: LoopState, trained: Train
   const { trainer, clock } = options;
   const epoch = state.epoch + 1;
   const validated = await validate(options);
-  const standing = judgeEpoch(state.standing, epoch, validated ?? trained);
+  const standing = judgeEpoch(state.standing, epoch, isJudge(options.val) && validated ? validated : trained);
   const isBest = standing.bestEpoch === epoch;
   const next: LoopState = {
     epoch,
@@ -163,6 +163,13 @@ async function closeEpoch(options: LoopOptions, state: LoopState, trained: Train
   await options.onEpoch({ epoch, step: trainer.stepCount, metrics }, next);
   throwIfCancelled(options.signal);
   return next;
+}
+
+/** Fewer validation pictures choose an epoch by chance: the training pictures then judge it. */
+const fewestJudges = 20;
+
+function isJudge({ classes }: Samples): boolean {
+  return classes.length >= fewestJudges;
 }
 
 /** Undefined without validation pictures. */
@@ -199,7 +206,8 @@ function diverged(step: number, loss: number): LoopEnd {
 
 function ended({ epochs, patience, progress, val }: LoopOptions, state: LoopState): LoopEnd {
   const { bestEpoch } = state.standing;
-  const judge = val.classes.length === 0 ? ', the best on the training pictures as there are no others' : '';
+  const others = val.classes.length === 0 ? 'no others' : 'too few others';
+  const judge = isJudge(val) ? '' : `, the best on the training pictures as there are ${others}`;
   const kept = `the weights of epoch ${bestEpoch} are kept${judge}`;
   if (state.epoch >= epochs)
     return { outcome: 'completed', reason: `all ${epochs} epochs done; ${kept}`, state };

@@ -87,17 +87,17 @@ export function chooseImageSize(medianSize: number): number {
   return Math.min(96, Math.max(16, 4 * Math.round(medianSize / 4)));
 }
 
-/** At least eight steps an epoch while a batch can still be halved. */
+/** At least four steps an epoch while a batch can still be halved; below eight, batch statistics are noise. */
 export function chooseBatchSize(count: number): number {
   if (count >= 5_000) return 64;
   let batchSize = 32;
-  while (batchSize > 4 && count < 8 * batchSize) batchSize /= 2;
+  while (batchSize > 8 && count < 4 * batchSize) batchSize /= 2;
   return Math.min(batchSize, Math.max(1, count));
 }
 
-/** Pictures shown in all grow with the root of their number: 84 epochs of 320, 21 of 5,000, 6 of 60,000. */
+/** Pictures shown in all grow with the root of their number: 200 epochs of 50, 84 of 320, 21 of 5,000, 6 of 60,000. */
 export function chooseEpochs(count: number): number {
-  return Math.min(150, Math.max(6, Math.round(1500 / Math.sqrt(Math.max(1, count)))));
+  return Math.min(200, Math.max(6, Math.round(1500 / Math.sqrt(Math.max(1, count)))));
 }
 
 function chooseWarmupSteps(

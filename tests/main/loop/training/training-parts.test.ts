@@ -125,7 +125,7 @@ describe('the plan', () => {
 
   it('keeps digits in their size and makes small datasets many steps', () => {
     expect([10, 28, 30, 100, 4000].map(chooseImageSize)).toEqual([16, 28, 32, 96, 96]);
-    expect([1, 3, 40, 300, 60_000].map(chooseBatchSize)).toEqual([1, 3, 4, 32, 64]);
+    expect([1, 3, 40, 300, 60_000].map(chooseBatchSize)).toEqual([1, 3, 8, 32, 64]);
   });
 });
 
