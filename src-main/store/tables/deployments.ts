@@ -17,8 +17,6 @@ interface EventRow {
   comparison: string | null;
 }
 
-export type DeploymentsTable = ReturnType<typeof createDeploymentsTable>;
-
 export function createDeploymentsTable(db: Database) {
   return {
     /** @returns the event's id */

@@ -59,8 +59,6 @@ const selectEvaluation = `
     request, report, evaluation.created_at
   FROM evaluation JOIN dataset ON dataset.id = evaluation.dataset_id`;
 
-export type EvaluationsTable = ReturnType<typeof createEvaluationsTable>;
-
 export function createEvaluationsTable(db: Database) {
   return { ...createEvaluationQueries(db), ...createEvaluationChanges(db) };
 }

@@ -44,8 +44,6 @@ const selectVersion = `
       AND model_alias.version = model_version.version ORDER BY alias)) AS aliases
   FROM model_version LEFT JOIN dataset ON dataset.id = model_version.dataset_id`;
 
-export type ModelsTable = ReturnType<typeof createModelsTable>;
-
 export function createModelsTable(db: Database) {
   return { ...createModelQueries(db), ...createModelChanges(db) };
 }

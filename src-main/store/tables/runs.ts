@@ -67,8 +67,6 @@ const selectRun = `
   JOIN dataset ON dataset.id = run.dataset_id
   LEFT JOIN model_version ON model_version.run_id = run.id`;
 
-export type RunsTable = ReturnType<typeof createRunsTable>;
-
 export function createRunsTable(db: Database) {
   return {
     ...createRunQueries(db),
