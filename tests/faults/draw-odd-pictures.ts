@@ -43,7 +43,7 @@ export async function drawOddPictures(): Promise<OddPicture[]> {
   const size = { width: wide, height: high };
   const deep = drawPattern('down', 903, wide, high).toColourspace('rgb16').png();
   const printed = drawPattern('across', 904, wide, high).toColourspace('cmyk').jpeg({ quality: 95 });
-  const grey = drawPattern('down', 905, wide, high).greyscale().png();
+  const grey = drawPattern('down', 905, wide, high).toColourspace('b-w').png();
   const clear = drawPattern('across', 906, wide, high).ensureAlpha(0.9).png();
   return [
     { file: 'rotated.jpg', bytes: await drawRotated(), ...size, shows: 'down' },

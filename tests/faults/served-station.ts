@@ -126,8 +126,17 @@ export interface CommandAnswer {
 
 /** Runs a command with `--json`. @throws where stdout is not exactly one JSON document. */
 export function runCommand(dataDir: string, ...args: readonly string[]): Promise<CommandAnswer> {
+  return runCommandAs({}, dataDir, ...args);
+}
+
+/** The same as another user of the machine. */
+export function runCommandAs(
+  user: { readonly uid?: number },
+  dataDir: string,
+  ...args: readonly string[]
+): Promise<CommandAnswer> {
   const all = [cliEntry, ...args, '--data-dir', dataDir, '--json'];
-  const child = spawn(process.execPath, all, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, all, { ...user, stdio: ['ignore', 'pipe', 'pipe'] });
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
