@@ -327,9 +327,9 @@ class StationDeployment implements Deployment {
   }
 
   #touch(key: string): void {
-    this.#recent.delete(key);
+    const isKnown = this.#recent.delete(key);
     this.#recent.add(key);
-    if (this.#recent.size > sparesKept) this.#forgetSpares();
+    if (!isKnown) this.#forgetSpares();
   }
 
   #forgetSpares(): void {
