@@ -7,8 +7,8 @@ export function runProbeWorker(port: WorkerPort): void {
   port.onDisconnect(() => process.exit(0));
   port.onMessage(async (message) => {
     const { provider } = probeRequestSchema.parse(message);
-    const { name, usable, reason } = await probeProvider(provider);
-    const report = { name, isUsable: usable, reason, stepMs: null };
+    const { name, usable, reason, stepMs } = await probeProvider(provider);
+    const report = { name, isUsable: usable, reason, stepMs };
     port.send({ listed: [...listProviders()], report } satisfies ProbeAnswer);
   });
 }

@@ -75,8 +75,11 @@ export function createProviderProbe(options: ProviderProbeOptions): ProviderProb
   };
 }
 
-function findChosen(reports: readonly ProviderReport[]): ProviderName | null {
-  return reports.find(({ isUsable }) => isUsable)?.name ?? null;
+/** The usable one with the fastest step: a software WebGPU device works, but slower than the CPU. */
+export function findChosen(reports: readonly ProviderReport[]): ProviderName | null {
+  const usable = reports.filter(({ isUsable }) => isUsable);
+  const bySpeed = usable.toSorted((a, b) => (a.stepMs ?? Infinity) - (b.stepMs ?? Infinity));
+  return bySpeed[0]?.name ?? null;
 }
 
 function chooseFor(device: Device, reports: readonly ProviderReport[]): ProviderName {
