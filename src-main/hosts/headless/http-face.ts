@@ -12,6 +12,7 @@ import { findPageFile } from '../page-files.ts';
 import { parsePictureAddress } from '../picture-paths.ts';
 import { type Access, type AccessRules, decideAccess } from './access-policy.ts';
 import { renderLoginPage, renderMissingPage } from './pages.ts';
+import { assertBodySize } from './prediction-body.ts';
 import { cookieName, readAccessRequest, splitTarget, wantsPage } from './requests.ts';
 import { sendBug, sendError, sendFile, sendPage, setSecurityHeaders } from './responses.ts';
 import { createRestFace, maxBodyBytes, restPrefix } from './rest-face.ts';
@@ -110,7 +111,7 @@ function createDoor(options: HttpFaceOptions, port: number, sockets: SocketFace)
   };
   return {
     onRequest: (request, response) =>
-      void answer(request, response).catch((error: unknown) => fail(station, response, error)),
+      void answer(request, response).catch((error: unknown) => fail(station, request, response, error)),
     onUpgrade: (request, socket, head) => {
       socket.on('error', () => socket.destroy());
       const access = decideAccess(readAccessRequest(request, port), rules);
@@ -120,6 +121,8 @@ function createDoor(options: HttpFaceOptions, port: number, sockets: SocketFace)
     },
   };
 }
+
+const rpcPrefix = '/rpc/';
 
 type Routes = (request: IncomingMessage, response: ServerResponse, access: Access) => Promise<void>;
 
@@ -131,9 +134,10 @@ function createRoutes(options: HttpFaceOptions): Routes {
   });
   return async (request, response, access) => {
     const { rawPath } = splitTarget(request.url);
+    assertBodySize(Number(request.headers['content-length'] ?? 0), maxBodyBytes);
     if (rawPath.startsWith(`${restPrefix}/`))
       return rest(request, response, access.kind === 'full' ? 'full' : 'serving');
-    if (rawPath.startsWith('/rpc/')) {
+    if (rawPath.startsWith(rpcPrefix)) {
       const { matched } = await rpc.handle(request, response, { prefix: '/rpc', context: {} });
       if (!matched) throw new AppError('NOT_FOUND', `there is no call ${JSON.stringify(rawPath)}`);
       return;
@@ -168,7 +172,13 @@ function refuse(request: IncomingMessage, response: ServerResponse, error: AppEr
   }
   const isLoginNeeded = error.code === 'AUTH_REQUIRED' && wantsPage(request);
   if (isLoginNeeded) sendPage(response, errorStatus[error.code], renderLoginPage(error.message));
-  else sendError(response, error);
+  else tellError(request, response, error);
+}
+
+/** A client of the contract takes an answer's word only where it comes in the form of one. */
+function tellError(request: IncomingMessage, response: ServerResponse, error: AppError): void {
+  const isCall = splitTarget(request.url).rawPath.startsWith(rpcPrefix);
+  sendError(response, error, isCall ? 'rpc' : 'rest');
 }
 
 /** The cookie takes the token out of the address, where history and screens would keep it. */
@@ -192,10 +202,10 @@ function rejectUpgrade(socket: Duplex, access: Access): void {
   );
 }
 
-function fail(station: Station, response: ServerResponse, error: unknown): void {
+function fail(station: Station, request: IncomingMessage, response: ServerResponse, error: unknown): void {
   const isExpected = error instanceof AppError;
   if (!isExpected) station.log.error({ err: error }, 'a request hit a bug');
   if (response.headersSent) response.destroy();
-  else if (isExpected) sendError(response, error);
+  else if (isExpected) tellError(request, response, error);
   else sendBug(response);
 }

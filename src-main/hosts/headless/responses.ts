@@ -8,6 +8,7 @@ import { contentSecurityPolicy, inertContentPolicy, securityHeaders } from '../c
 
 /** A reader that takes nothing for this long is let go. */
 const stalledReaderMs = 60_000;
+const readAwayMs = 3_000;
 
 export interface FileAnswer {
   readonly file: string;
@@ -34,18 +35,31 @@ export function sendPage(response: ServerResponse, status: number, html: string)
   response.end(html);
 }
 
-/** The same shape as the errors of the contract's calls. */
-export function sendError(response: ServerResponse, error: AppError): void {
+/** The same shape as the errors of the contract's calls; clients of the RPC protocol look for it under `json`. */
+export function sendError(response: ServerResponse, error: AppError, form: 'rest' | 'rpc'): void {
   const status = errorStatus[error.code];
   if (status === 401) response.setHeader('www-authenticate', 'Bearer realm="Fieldstation"');
-  // What is left of the request is not read: the connection can not be used again.
-  response.setHeader('connection', 'close');
-  sendJson(response, status, { defined: false, status, ...error.toRecord() });
+  readAway(response);
+  const body = { defined: false, status, ...error.toRecord() };
+  sendJson(response, status, form === 'rpc' ? { ...body, json: body } : body);
+}
+
+/**
+ * What is left of the request is read and thrown away for a moment: a connection that is closed on unread bytes takes
+ * the answer with it, and the sender sees a broken pipe instead of the reason.
+ */
+function readAway(response: ServerResponse): void {
+  const { req } = response;
+  if (req.complete) return;
+  response.once('finish', () => {
+    req.resume();
+    setTimeout(() => req.complete || req.socket.destroy(), readAwayMs).unref();
+  });
 }
 
 /** What it was stands in the log. */
 export function sendBug(response: ServerResponse): void {
-  response.setHeader('connection', 'close');
+  readAway(response);
   sendJson(response, 500, {
     defined: false,
     status: 500,

@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { OpenAPIHandler } from '@orpc/openapi/node';
 import { BodyLimitPlugin } from '@orpc/server/node';
+import { type CallError, createCallError } from '../../api/call-error.ts';
 import { AppError } from '../../base/app-error.ts';
 import type { Station } from '../../station.ts';
 import { renderDocumentation } from './pages.ts';
@@ -12,6 +13,7 @@ import { createRestDocument, type OpenAPIDocument } from './rest-document.ts';
 
 export const restPrefix = '/api/v1';
 export const maxBodyBytes = 256 * 1024 * 1024;
+const tooLargeSentence = `expected a body of at most ${maxBodyBytes / 1024 / 1024} MiB, got more`;
 
 /** `serving` callers hold no token: they get predictions, and of health only what concerns these. */
 export type RestScope = 'full' | 'serving';
@@ -24,7 +26,7 @@ export type RestFace = (
 export function createRestFace(station: Station): RestFace {
   const handler = new OpenAPIHandler(station.router, {
     plugins: [new BodyLimitPlugin({ maxBodySize: maxBodyBytes })],
-    customErrorResponseBodyEncoder: (error) => error.toJSON(),
+    customErrorResponseBodyEncoder: (error) => inContractWords(error).toJSON(),
   });
   let document: Promise<OpenAPIDocument> | undefined;
   const readDocument = () => (document ??= createRestDocument(station.version));
@@ -43,6 +45,16 @@ export function createRestFace(station: Station): RestFace {
     const { matched } = await handler.handle(request, response, { prefix: restPrefix, context: {} });
     if (!matched) throw unknownCall(request);
   };
+}
+
+/** What the library finds wrong with a body before any call is made of it. */
+function inContractWords(error: CallError): CallError {
+  if (error.code === 'BAD_REQUEST') {
+    const reason = error.cause instanceof Error ? ` (${error.cause.message})` : '';
+    return createCallError('INPUT_INVALID', `expected JSON or a form as the body, got neither${reason}`);
+  }
+  if (error.code === 'PAYLOAD_TOO_LARGE') return createCallError('BODY_TOO_LARGE', tooLargeSentence);
+  return error;
 }
 
 /** Enough for a load balancer and for the program that sends pictures. */
