@@ -2,14 +2,16 @@
 import { readFileSync } from 'node:fs';
 import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import { differentiate } from '../../src-main/engine/autodiff/differentiate.ts';
-import { createGraphBuilder, type GraphBuilder } from '../../src-main/engine/graph/builder.ts';
-import { createExpressions } from '../../src-main/engine/graph/expressions.ts';
+import { createGraphBuilder } from '../../src-main/engine/graph/builder.ts';
+import { createExpressions, type Expressions } from '../../src-main/engine/graph/expressions.ts';
 import type { Graph, OpKind, OpTable, Value } from '../../src-main/engine/graph/ops.ts';
-import { floatTensor } from '../../src-main/engine/graph/tensor.ts';
+import { type DType, floatTensor } from '../../src-main/engine/graph/tensor.ts';
 import { writeOnnx } from '../../src-main/engine/onnx/write.ts';
 import { removeDeadCode } from '../../src-main/engine/passes/remove-dead-code.ts';
 
 export interface GoldenTensor {
+  /** float32 if absent; the graph casts from it. */
+  readonly dtype?: DType;
   readonly shape: readonly number[];
   readonly values: readonly number[];
 }
@@ -21,6 +23,8 @@ export interface GoldenCase {
   /** False where finite differences do not hold. */
   readonly smooth: boolean;
   readonly inputs: readonly GoldenTensor[];
+  /** The output that is compared; the first if absent, the weighted sum 1 y₀ + 2 y₁ + … for `sum`. */
+  readonly take?: number | 'sum';
   readonly cotangent: GoldenTensor;
   readonly output: GoldenTensor;
   /** Null for inputs without a gradient. */
@@ -54,9 +58,9 @@ export function buildCaseGraph(golden: GoldenCase): Graph {
       ? e.builder.node('Greater', [leaf, e.scalar(0.5)], {})[0]
       : golden.op === 'BatchNormalizationTraining' && index >= 3
         ? e.add(leaf, leaf)
-        : leaf,
+        : e.cast(leaf, golden.inputs[index]?.dtype ?? 'float32'),
   );
-  const y = applyOp(e.builder, golden, inputs);
+  const y = e.cast(applyOp(e, golden, inputs), 'float32');
   const weighted = e.mul(y, e.constant(floatTensor(golden.cotangent.values, golden.cotangent.shape)));
   const loss = e.sum(
     weighted,
@@ -108,7 +112,13 @@ function listDifferentiated(golden: GoldenCase): number[] {
   return golden.gradients.flatMap((gradient, position) => (gradient ? [position] : []));
 }
 
-function applyOp(builder: GraphBuilder, golden: GoldenCase, inputs: readonly Value[]): Value {
-  const outputs = builder.node(golden.op, inputs as OpTable[OpKind]['inputs'], golden.attributes);
-  return outputs[0];
+function applyOp(e: Expressions, golden: GoldenCase, inputs: readonly Value[]): Value {
+  const { op, attributes, take = 0 } = golden;
+  const outputs: readonly Value[] = e.builder.node(op, inputs as OpTable[OpKind]['inputs'], attributes);
+  const chosen =
+    take === 'sum'
+      ? outputs.map((output, index) => e.mul(output, index + 1)).reduce((sum, term) => e.add(sum, term))
+      : outputs[take];
+  if (!chosen) throw new Error(`bug: ${op} has no output ${take}`);
+  return chosen;
 }

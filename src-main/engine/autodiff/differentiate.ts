@@ -3,7 +3,8 @@ import { AppError, assert } from '../../base/app-error.ts';
 import { type Expressions, fullTensor } from '../graph/expressions.ts';
 import { listInputs, type Node, type Value } from '../graph/ops.ts';
 import { isSameShape } from '../graph/tensor.ts';
-import { applyGradientRule, isDifferentiable } from './rules.ts';
+import { zeros } from './indexing.ts';
+import { applyGradientRule, countDifferentiableOutputs } from './rules.ts';
 
 /**
  * Adds to the expressions' builder the nodes that compute d loss / d target for each target.
@@ -33,10 +34,9 @@ export function differentiate(e: Expressions, loss: Value, targets: readonly Val
 function findDependents(nodes: readonly Node[], targets: readonly Value[]): ReadonlySet<Value> {
   const dependents = new Set(targets);
   for (const node of nodes) {
-    if (!isDifferentiable(node.op)) continue;
     if (!listInputs(node).some((input) => dependents.has(input))) continue;
-    const [output] = node.outputs;
-    if (output) dependents.add(output);
+    const outputs: readonly Value[] = node.outputs;
+    for (const output of outputs.slice(0, countDifferentiableOutputs(node))) dependents.add(output);
   }
   return dependents;
 }
@@ -47,12 +47,17 @@ function passBack(
   wanted: ReadonlySet<Value>,
   gradients: Map<Value, Value>,
 ): void {
-  const [output, ...others] = node.outputs;
-  assert(!others.some((other) => gradients.has(other)), `${node.name}: a further output got a gradient`);
-  const dy = output && gradients.get(output);
-  if (!dy) return;
+  const all: readonly Value[] = node.outputs;
+  const count = countDifferentiableOutputs(node);
+  assert(!all.slice(count).some((other) => gradients.has(other)), `${node.name}: an index got a gradient`);
+  if (!all.some((output) => gradients.has(output))) return;
+  const dyOf = (index: number): Value => {
+    const output = all[index];
+    if (!output) throw new Error(`bug: ${node.name} has no output ${index}`);
+    return gradients.get(output) ?? zeros(e, output.shape);
+  };
   const { inputs, attributes, outputs } = node;
-  const rules = applyGradientRule(node.op, { e, inputs, attributes, outputs, dy });
+  const rules = applyGradientRule(node.op, { e, inputs, attributes, outputs, dy: dyOf(0), dyOf });
   const positions: readonly (Value | undefined)[] = inputs;
   positions.forEach((input, index) => {
     const compute = rules[index];

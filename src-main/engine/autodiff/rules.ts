@@ -6,7 +6,7 @@
  */
 import { AppError } from '../../base/app-error.ts';
 import { channelShape, type Expressions, nonChannelAxes } from '../graph/expressions.ts';
-import type { OpKind, OpTable, Value } from '../graph/ops.ts';
+import type { Node, OpKind, OpTable, Value } from '../graph/ops.ts';
 import { countElements, sizeOf } from '../graph/tensor.ts';
 import {
   convInputGradient,
@@ -14,7 +14,22 @@ import {
   convTransposeWeightGradient,
   convWeightGradient,
 } from './convolution.ts';
+import { einsumGradient } from './einsum.ts';
+import {
+  gatherElementsGradient,
+  gatherGradient,
+  gatherNDGradient,
+  scatterElementsGradients,
+  scatterNDGradients,
+  topKGradient,
+} from './indexing.ts';
+import {
+  instanceNormalizationGradients,
+  layerNormalizationGradients,
+  localResponseGradient,
+} from './normalization.ts';
 import { averagePoolGradient, maxPoolGradient } from './pooling.ts';
+import { resizeGradient } from './resampling.ts';
 import { padGradient, sliceGradient } from './slicing.ts';
 
 export interface GradientRequest<K extends OpKind> {
@@ -24,6 +39,8 @@ export interface GradientRequest<K extends OpKind> {
   readonly outputs: OpTable[K]['outputs'];
   /** Gradient of the first output, in its shape. */
   readonly dy: Value;
+  /** The gradient of any output, zeros where it has none. */
+  readonly dyOf: (output: number) => Value;
 }
 
 export type InputGradients = readonly ((() => Value) | null)[];
@@ -46,6 +63,40 @@ export const gradientRules = {
   ],
   BatchNormalization: frozenNormalization,
   BatchNormalizationTraining: trainingNormalization,
+  InstanceNormalization: ({ e, inputs, attributes, dy }) =>
+    instanceNormalizationGradients(e, inputs, attributes, dy),
+  LayerNormalization: ({ e, inputs, attributes, dy }) =>
+    layerNormalizationGradients(e, inputs, attributes, dy),
+  LRN: ({ e, inputs: [x], attributes, outputs: [y], dy }) => [
+    () => localResponseGradient(e, x, y, attributes, dy),
+  ],
+  PRelu: ({ e, inputs: [x, slope], dy }) => {
+    const isPositive = e.unary('Sign', e.unary('Relu', x));
+    return [
+      () => e.mul(dy, e.add(isPositive, e.mul(e.sub(1, isPositive), slope))),
+      () => e.sumTo(e.mul(dy, e.sub(x, e.unary('Relu', x))), slope.shape),
+    ];
+  },
+  Elu: ({ e, inputs: [x], attributes: { alpha }, outputs: [y], dy }) => [
+    () => e.mul(dy, exponentialSlope(e, x, y, 1, alpha)),
+  ],
+  Selu: ({ e, inputs: [x], attributes: { alpha, gamma }, outputs: [y], dy }) => [
+    () => e.mul(dy, exponentialSlope(e, x, y, gamma, alpha * gamma)),
+  ],
+  Softsign: ({ e, inputs: [x], dy }) => [
+    () => {
+      const reach = e.add(e.unary('Abs', x), 1);
+      return e.div(dy, e.mul(reach, reach));
+    },
+  ],
+  // with t = tanh(softplus(x)): t + x sigmoid(x) (1 - t²)
+  Mish: ({ e, inputs: [x], dy }) => [
+    () => {
+      const t = e.unary('Tanh', e.unary('Softplus', x));
+      const steep = e.mul(e.mul(x, e.unary('Sigmoid', x)), e.sub(1, e.mul(t, t)));
+      return e.mul(dy, e.add(t, steep));
+    },
+  ],
   Relu: ({ e, outputs: [y], dy }) => [() => e.mul(dy, e.unary('Sign', y))],
   LeakyRelu: ({ e, inputs: [x], attributes: { alpha }, dy }) => [
     () => e.mul(dy, e.add(e.mul(e.unary('Sign', e.unary('Relu', x)), 1 - alpha), alpha)),
@@ -80,6 +131,13 @@ export const gradientRules = {
   Abs: ({ e, inputs: [x], dy }) => [() => e.mul(dy, e.unary('Sign', x))],
   Neg: ({ e, dy }) => [() => e.unary('Neg', dy)],
   Sign: { notDifferentiable: 'it is piecewise constant' },
+  Sin: ({ e, inputs: [x], dy }) => [() => e.mul(dy, e.unary('Cos', x))],
+  Cos: ({ e, inputs: [x], dy }) => [() => e.unary('Neg', e.mul(dy, e.unary('Sin', x)))],
+  Floor: { notDifferentiable: 'it is piecewise constant' },
+  Ceil: { notDifferentiable: 'it is piecewise constant' },
+  Round: { notDifferentiable: 'it is piecewise constant' },
+  Not: { notDifferentiable: 'its result is true or false' },
+  IsNaN: { notDifferentiable: 'its result is true or false' },
   Add: ({ e, inputs: [a, b], dy }) => [() => e.sumTo(dy, a.shape), () => e.sumTo(dy, b.shape)],
   Sub: ({ e, inputs: [a, b], dy }) => [
     () => e.sumTo(dy, a.shape),
@@ -102,6 +160,16 @@ export const gradientRules = {
   Greater: { notDifferentiable: 'its result is true or false' },
   Less: { notDifferentiable: 'its result is true or false' },
   Equal: { notDifferentiable: 'its result is true or false' },
+  GreaterOrEqual: { notDifferentiable: 'its result is true or false' },
+  LessOrEqual: { notDifferentiable: 'its result is true or false' },
+  And: { notDifferentiable: 'its result is true or false' },
+  Or: { notDifferentiable: 'its result is true or false' },
+  Xor: { notDifferentiable: 'its result is true or false' },
+  // y = a - b q with a whole number q
+  Mod: ({ e, inputs: [a, b], outputs: [y], dy }) => [
+    () => e.sumTo(dy, a.shape),
+    () => e.unary('Neg', e.sumTo(e.mul(dy, e.div(e.sub(a, y), b)), b.shape)),
+  ],
   Where: ({ e, inputs: [condition, a, b], dy }) => [
     null,
     () => e.sumTo(e.where(condition, dy, e.scalar(0)), a.shape),
@@ -137,13 +205,25 @@ export const gradientRules = {
   ReduceMean: ({ e, inputs: [x], outputs: [y], attributes: { axes }, dy }) => [
     () => spread(e, e.mul(dy, countElements(y.shape) / countElements(x.shape)), x, axes),
   ],
-  // equal maxima share the gradient
+  GlobalMaxPool: ({ e, inputs: [x], outputs: [y], dy }) => [() => shareAmongEqual(e, x, y, [2, 3], dy)],
   ReduceMax: ({ e, inputs: [x], outputs: [y], attributes: { axes }, dy }) => [
+    () => shareAmongEqual(e, x, y, axes, dy),
+  ],
+  ReduceMin: ({ e, inputs: [x], outputs: [y], attributes: { axes }, dy }) => [
+    () => shareAmongEqual(e, x, y, axes, dy),
+  ],
+  ReduceProd: ({ e, inputs: [x], attributes: { axes }, dy }) => [
+    () => e.mul(keepAxes(e, dy, x, axes), productOfOthers(e, x, axes)),
+  ],
+  // 0 at the origin, as PyTorch has it
+  ReduceL2: ({ e, inputs: [x], outputs: [y], attributes: { axes }, dy }) => [
     () => {
-      const mask = e.isEqual(x, e.expand(keepAxes(e, y, x, axes), x.shape));
-      const share = e.div(keepAxes(e, dy, x, axes), e.sum(mask, axes, true));
-      return e.mul(mask, share);
+      const length = e.add(y, e.isEqual(y, e.scalar(0)));
+      return e.mul(x, keepAxes(e, e.div(dy, length), x, axes));
     },
+  ],
+  ReduceLogSumExp: ({ e, inputs: [x], outputs: [y], attributes: { axes }, dy }) => [
+    () => e.mul(e.unary('Exp', e.sub(x, keepAxes(e, y, x, axes))), keepAxes(e, dy, x, axes)),
   ],
   Reshape: ({ e, inputs: [x], dy }) => [() => e.reshape(dy, x.shape)],
   Flatten: ({ e, inputs: [x], dy }) => [() => e.reshape(dy, x.shape)],
@@ -160,16 +240,72 @@ export const gradientRules = {
       const start = inputs.slice(0, index).reduce((sum, before) => sum + sizeOf(before.shape, axis), 0);
       return e.sliceAxis(dy, axis, start, start + sizeOf(input.shape, axis));
     }),
+  Split: ({ e, outputs, attributes: { axis }, dyOf }) => [
+    () =>
+      e.concat(
+        outputs.map((_, index) => dyOf(index)),
+        axis,
+      ),
+  ],
+  Tile: ({ e, inputs: [x], attributes: { repeats }, dy }) => [
+    () => {
+      const split = x.shape.flatMap((size, axis) => [repeats[axis] ?? 1, size]);
+      const copies = x.shape.map((_, axis) => 2 * axis);
+      return e.sum(e.reshape(dy, split), copies, false);
+    },
+  ],
   Slice: ({ e, inputs: [x], attributes, dy }) => [() => sliceGradient(e, x.shape, attributes, dy)],
-  Pad: ({ e, inputs: [x], attributes, dy }) => [() => padGradient(e, x.shape, attributes, dy)],
+  Pad: ({ e, inputs: [x], attributes, dy }) => [() => padGradient(e, x, attributes, dy)],
   Cast: ({ e, inputs: [x], dy }) => [x.dtype.startsWith('float') ? () => e.cast(dy, x.dtype) : null],
   Identity: ({ dy }) => [() => dy],
+  Dropout: ({ dy }) => [() => dy],
+  Gather: ({ e, inputs: [x, indices], attributes: { axis }, dy }) => [
+    () => gatherGradient(e, x, indices, axis, dy),
+    null,
+  ],
+  GatherElements: ({ e, inputs: [x, indices], attributes: { axis }, dy }) => [
+    () => gatherElementsGradient(e, x, indices, axis, dy),
+    null,
+  ],
+  GatherND: ({ e, inputs: [x, indices], attributes: { batchDims }, dy }) => [
+    () => gatherNDGradient(e, x, indices, batchDims, dy),
+    null,
+  ],
+  ScatterElements: ({ e, inputs, attributes, dy }) => scatterElementsGradients(e, inputs, attributes, dy),
+  ScatterND: ({ e, inputs, attributes, dy }) => scatterNDGradients(e, inputs, attributes, dy),
+  DepthToSpace: ({ e, inputs: [x], attributes: { blockSize, mode }, dy }) => [
+    () =>
+      mode === 'DCR'
+        ? e.builder.node('SpaceToDepth', [dy], { blockSize })[0]
+        : columnsToDepth(e, x, blockSize, dy),
+  ],
+  SpaceToDepth: ({ e, attributes: { blockSize }, dy }) => [
+    () => e.builder.node('DepthToSpace', [dy], { blockSize, mode: 'DCR' })[0],
+  ],
+  Resize: ({ e, inputs: [x], attributes, dy }) => [() => resizeGradient(e, x, attributes, dy)],
+  Einsum: ({ e, inputs, attributes: { equation }, dy }) =>
+    inputs.map((_, position) => () => einsumGradient(e, inputs, equation, position, dy)),
+  Trilu: ({ e, attributes, dy }) => [() => e.builder.node('Trilu', [dy], attributes)[0]],
+  CumSum: ({ e, attributes, dy }) => [
+    () => e.builder.node('CumSum', [dy], { ...attributes, reverse: !attributes.reverse })[0],
+  ],
   ArgMax: { notDifferentiable: 'its result is an index' },
+  ArgMin: { notDifferentiable: 'its result is an index' },
+  TopK: ({ e, inputs: [x], outputs: [, indices], attributes: { axis }, dy }) => [
+    () => topKGradient(e, x, indices, axis, dy),
+  ],
+  OneHot: { notDifferentiable: 'it depends on an index' },
 } satisfies { readonly [K in OpKind]: GradientRule<K> };
 
 /** Whether gradients can pass through the operation at all. */
 export function isDifferentiable(op: OpKind): boolean {
   return typeof gradientRules[op] === 'function';
+}
+
+/** How many leading outputs can have a gradient; the others are statistics or indices. */
+export function countDifferentiableOutputs(node: Node): number {
+  if (!isDifferentiable(node.op)) return 0;
+  return node.op === 'Split' ? node.outputs.length : 1;
 }
 
 /** @throws AppError GRAPH_NOT_TRAINABLE for an operation without derivative */
@@ -245,6 +381,36 @@ function geluTanhSlope(e: Expressions, x: Value): Value {
   const inner = e.mul(e.add(e.mul(square, 3 * 0.044715), 1), k / 2);
   const steep = e.mul(e.mul(x, e.sub(1, e.mul(t, t))), inner);
   return e.add(e.mul(e.add(t, 1), 0.5), steep);
+}
+
+/** gamma where x is positive, else y + offset: the derivative of y = gamma alpha (exp x - 1). */
+function exponentialSlope(e: Expressions, x: Value, y: Value, gamma: number, offset: number): Value {
+  const isPositive = e.unary('Sign', e.unary('Relu', x));
+  const below = e.mul(e.sub(1, isPositive), e.add(y, offset));
+  return e.add(gamma === 1 ? isPositive : e.mul(isPositive, gamma), below);
+}
+
+/** Equal extremes share the gradient. */
+function shareAmongEqual(e: Expressions, x: Value, y: Value, axes: readonly number[], dy: Value): Value {
+  const mask = e.isEqual(x, e.expand(keepAxes(e, y, x, axes), x.shape));
+  const share = e.div(keepAxes(e, dy, x, axes), e.sum(mask, axes, true));
+  return e.mul(mask, share);
+}
+
+/** For each element the product of the others along the axes, also where some are zero. */
+function productOfOthers(e: Expressions, x: Value, axes: readonly number[]): Value {
+  const isZero = e.isEqual(x, e.expand(e.scalar(0), x.shape));
+  const zeroFree = e.add(x, isZero);
+  const [product] = e.builder.node('ReduceProd', [zeroFree], { axes, keepDims: true });
+  const otherZeros = e.sub(e.sum(isZero, axes, true), isZero);
+  return e.mul(e.div(product, zeroFree), e.isEqual(otherZeros, e.scalar(0)));
+}
+
+/** The inverse of DepthToSpace in CRD order: `[n, c, h b, w b]` to `[n, c b b, h, w]`. */
+function columnsToDepth(e: Expressions, x: Value, blockSize: number, dy: Value): Value {
+  const [n = 1, channels = 1, h = 1, w = 1] = x.shape;
+  const split = [n, channels / blockSize ** 2, h, blockSize, w, blockSize];
+  return e.reshape(e.transpose(e.reshape(dy, split), [0, 1, 3, 5, 2, 4]), x.shape);
 }
 
 /** The larger (sign 1) or smaller (-1) side takes the gradient, equal sides share it. */

@@ -1,8 +1,8 @@
 /** Gradients of cutting and padding: the elements go back to where they came from, the rest is zero. */
-import { AppError } from '../../base/app-error.ts';
 import type { Expressions } from '../graph/expressions.ts';
 import type { PadAttributes, SliceAttributes, Value } from '../graph/ops.ts';
 import { type Shape, sizeOf } from '../graph/tensor.ts';
+import { repeatingPadGradient } from './resampling.ts';
 
 /** Puts dy at its places in zeros of the shape: zeros between the steps, then around. */
 export function sliceGradient(e: Expressions, shape: Shape, slice: SliceAttributes, dy: Value): Value {
@@ -36,10 +36,10 @@ function insertZeros(e: Expressions, x: Value, axis: number, step: number): Valu
   return e.sliceAxis(widened, axis, 0, (length - 1) * step + 1);
 }
 
-/** Cuts off what was added, and gives back zeros for what a negative pad cut off. */
-export function padGradient(e: Expressions, shape: Shape, { pads, mode }: PadAttributes, dy: Value): Value {
-  if (mode !== 'constant')
-    throw new AppError('GRAPH_NOT_TRAINABLE', `Pad in mode ${mode} has no gradient yet`);
+/** Cuts off what was added, and gives back zeros for what a negative pad cut off; repeated elements collect theirs. */
+export function padGradient(e: Expressions, x: Value, { pads, mode }: PadAttributes, dy: Value): Value {
+  if (mode !== 'constant') return repeatingPadGradient(e, x, pads, mode, dy);
+  const { shape } = x;
   const rank = shape.length;
   const added = pads.map((pad) => Math.max(0, pad));
   const lost = pads.map((pad) => Math.max(0, -pad));

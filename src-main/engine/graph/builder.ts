@@ -31,11 +31,12 @@ export interface GraphBuilder {
 
 export interface NodeNames {
   readonly node?: string;
-  readonly outputs?: readonly string[];
+  readonly outputs?: readonly (string | undefined)[];
 }
 
-export function createGraphBuilder(): GraphBuilder {
-  return new OpenGraph();
+/** @param reserved names that only those get who ask for them */
+export function createGraphBuilder(reserved: ReadonlySet<string> = new Set()): GraphBuilder {
+  return new OpenGraph(reserved);
 }
 
 class OpenGraph implements GraphBuilder {
@@ -44,7 +45,12 @@ class OpenGraph implements GraphBuilder {
   readonly #initializers = new Map<Value, Tensor>();
   readonly #valueNames = new Set<string>();
   readonly #nodeNames = new Set<string>();
+  readonly #reserved: ReadonlySet<string>;
   #counter = 0;
+
+  constructor(reserved: ReadonlySet<string>) {
+    this.#reserved = reserved;
+  }
 
   input(name: string, dtype: DType, shape: Shape): Value {
     const value = createValue(this.#claimValueName(name), { dtype, shape });
@@ -90,7 +96,8 @@ class OpenGraph implements GraphBuilder {
   /** The wanted name, which must be free, or the next free number after the prefix. */
   #claimValueName(wanted: string | undefined, prefix = ''): string {
     let name = wanted ?? `${prefix}${this.#counter++}`;
-    while (wanted === undefined && this.#valueNames.has(name)) name = `${prefix}${this.#counter++}`;
+    const isTaken = () => this.#valueNames.has(name) || this.#reserved.has(name);
+    while (wanted === undefined && isTaken()) name = `${prefix}${this.#counter++}`;
     if (this.#valueNames.has(name))
       throw new AppError('GRAPH_INVALID', `the value name ${name} is used twice`);
     this.#valueNames.add(name);

@@ -65,8 +65,47 @@ export interface ReduceAttributes {
 export interface PadAttributes {
   /** Elements added before each axis, then after each axis, as ONNX has them. */
   readonly pads: readonly number[];
-  readonly mode: 'constant' | 'reflect' | 'edge';
+  readonly mode: 'constant' | 'reflect' | 'edge' | 'wrap';
   readonly value: number;
+}
+
+/** How positions of a resized axis map to positions of the original, as ONNX names them. */
+export type CoordinateMode =
+  | 'half_pixel'
+  | 'half_pixel_symmetric'
+  | 'pytorch_half_pixel'
+  | 'align_corners'
+  | 'asymmetric';
+
+export type NearestMode = 'round_prefer_floor' | 'round_prefer_ceil' | 'floor' | 'ceil';
+
+export interface ResizeAttributes {
+  /** The output's shape. */
+  readonly sizes: readonly number[];
+  /** Output over input size of each axis, as the positions use it; 1 where an axis stays. */
+  readonly scales: readonly number[];
+  readonly mode: 'nearest' | 'linear' | 'cubic';
+  readonly coordinates: CoordinateMode;
+  readonly nearest: NearestMode;
+  /** a of Keys' cubic kernel. */
+  readonly cubicCoefficient: number;
+  /** Cubic: elements outside weigh nothing and the others are scaled up; else the border repeats. */
+  readonly excludeOutside: boolean;
+}
+
+export type ScatterReduction = 'none' | 'add' | 'mul' | 'min' | 'max';
+
+export interface ArgAttributes {
+  readonly axis: number;
+  readonly keepDims: boolean;
+  /** Of equal elements the last instead of the first. */
+  readonly selectLast: boolean;
+}
+
+export interface TopKAttributes {
+  readonly axis: number;
+  readonly k: number;
+  readonly largest: boolean;
 }
 
 export interface OpTable {
@@ -88,7 +127,32 @@ export interface OpTable {
     { readonly epsilon: number },
     readonly [y: Value, mean: Value, variance: Value]
   >;
+  /** Over each image and channel: `(x - mean) / sqrt(variance + epsilon) * scale + shift`; scale and shift `[c]`. */
+  InstanceNormalization: Signature<
+    readonly [x: Value, scale: Value, shift: Value],
+    { readonly epsilon: number }
+  >;
+  /** Over the axes from `axis` on; scale and shift broadcast to them. */
+  LayerNormalization: Signature<
+    readonly [x: Value, scale: Value, shift?: Value],
+    { readonly axis: number; readonly epsilon: number }
+  >;
+  /** x / (bias + alpha / size * Σ x² over the `size` channels around)^beta */
+  LRN: Signature<
+    Unary,
+    { readonly size: number; readonly alpha: number; readonly beta: number; readonly bias: number }
+  >;
   Relu: Signature<Unary>;
+  /** x where positive, else slope x; the slope broadcasts to x. */
+  PRelu: Signature<readonly [x: Value, slope: Value]>;
+  /** x where positive, else alpha (exp x - 1). */
+  Elu: Signature<Unary, { readonly alpha: number }>;
+  /** gamma times (x where positive, else alpha (exp x - 1)). */
+  Selu: Signature<Unary, { readonly alpha: number; readonly gamma: number }>;
+  /** x / (1 + |x|) */
+  Softsign: Signature<Unary>;
+  /** x tanh(softplus(x)) */
+  Mish: Signature<Unary>;
   LeakyRelu: Signature<Unary, { readonly alpha: number }>;
   Sigmoid: Signature<Unary>;
   /** x * sigmoid(alpha * x): SiLU at alpha 1. */
@@ -107,6 +171,14 @@ export interface OpTable {
   Abs: Signature<Unary>;
   Neg: Signature<Unary>;
   Sign: Signature<Unary>;
+  Sin: Signature<Unary>;
+  Cos: Signature<Unary>;
+  Floor: Signature<Unary>;
+  Ceil: Signature<Unary>;
+  /** To the nearest, halves to even. */
+  Round: Signature<Unary>;
+  Not: Signature<Unary>;
+  IsNaN: Signature<Unary>;
   Add: Signature<Binary>;
   Sub: Signature<Binary>;
   Mul: Signature<Binary>;
@@ -117,6 +189,13 @@ export interface OpTable {
   Greater: Signature<Binary>;
   Less: Signature<Binary>;
   Equal: Signature<Binary>;
+  GreaterOrEqual: Signature<Binary>;
+  LessOrEqual: Signature<Binary>;
+  And: Signature<Binary>;
+  Or: Signature<Binary>;
+  Xor: Signature<Binary>;
+  /** a - b floor(a / b), or with the sign of a (`fmod`). */
+  Mod: Signature<Binary, { readonly fmod: boolean }>;
   Where: Signature<readonly [condition: Value, a: Value, b: Value]>;
   /** Batched over the leading axes, with broadcasting. */
   MatMul: Signature<Binary>;
@@ -130,19 +209,63 @@ export interface OpTable {
   MaxPool: Signature<Unary, PoolAttributes>;
   AveragePool: Signature<Unary, PoolAttributes & { readonly countIncludesPads: boolean }>;
   GlobalAveragePool: Signature<Unary>;
+  GlobalMaxPool: Signature<Unary>;
   ReduceSum: Signature<Unary, ReduceAttributes>;
   ReduceMean: Signature<Unary, ReduceAttributes>;
   ReduceMax: Signature<Unary, ReduceAttributes>;
+  ReduceMin: Signature<Unary, ReduceAttributes>;
+  ReduceProd: Signature<Unary, ReduceAttributes>;
+  /** √Σ x² */
+  ReduceL2: Signature<Unary, ReduceAttributes>;
+  /** log Σ exp x */
+  ReduceLogSumExp: Signature<Unary, ReduceAttributes>;
   Reshape: Signature<Unary, { readonly shape: Shape }>;
   Flatten: Signature<Unary, { readonly axis: number }>;
   Expand: Signature<Unary, { readonly shape: Shape }>;
   Transpose: Signature<Unary, { readonly permutation: readonly number[] }>;
   Concat: Signature<Variadic, { readonly axis: number }>;
+  /** As many outputs as sizes. */
+  Split: Signature<Unary, { readonly axis: number; readonly sizes: readonly number[] }, Variadic>;
+  Tile: Signature<Unary, { readonly repeats: readonly number[] }>;
   Slice: Signature<Unary, SliceAttributes>;
   Pad: Signature<Unary, PadAttributes>;
+  /** The entries of the axis that the indices (any shape, int32 or int64, negative from the end) name. */
+  Gather: Signature<readonly [x: Value, indices: Value], { readonly axis: number }>;
+  /** y[i][j] = x[indices[i][j]][j] for axis 0. */
+  GatherElements: Signature<readonly [x: Value, indices: Value], { readonly axis: number }>;
+  /** The last axis of the indices names leading axes of x after the batch axes. */
+  GatherND: Signature<readonly [x: Value, indices: Value], { readonly batchDims: number }>;
+  /** Inverse of GatherElements: a copy of x with the updates at their places. */
+  ScatterElements: Signature<
+    readonly [x: Value, indices: Value, updates: Value],
+    { readonly axis: number; readonly reduction: ScatterReduction }
+  >;
+  ScatterND: Signature<
+    readonly [x: Value, indices: Value, updates: Value],
+    { readonly reduction: ScatterReduction }
+  >;
+  /** DCR: depth, then block position, in the channels; CRD: the other way round. */
+  DepthToSpace: Signature<Unary, { readonly blockSize: number; readonly mode: 'DCR' | 'CRD' }>;
+  SpaceToDepth: Signature<Unary, { readonly blockSize: number }>;
+  Resize: Signature<Unary, ResizeAttributes>;
+  /** The equation names its output and has no ellipsis. */
+  Einsum: Signature<Variadic, { readonly equation: string }>;
+  /** Keeps the elements on and above (or below) the k-th diagonal of the last two axes, zero elsewhere. */
+  Trilu: Signature<Unary, { readonly upper: boolean; readonly k: number }>;
+  CumSum: Signature<Unary, { readonly axis: number; readonly exclusive: boolean; readonly reverse: boolean }>;
   Cast: Signature<Unary, { readonly to: DType }>;
   Identity: Signature<Unary>;
-  ArgMax: Signature<Unary, { readonly axis: number; readonly keepDims: boolean }>;
+  /** Nothing, in running; keeps the ratio for those who train. */
+  Dropout: Signature<Unary, { readonly ratio: number }>;
+  ArgMax: Signature<Unary, ArgAttributes>;
+  ArgMin: Signature<Unary, ArgAttributes>;
+  /** The k largest (or smallest) along the axis in order, and where they stood (int64). */
+  TopK: Signature<Unary, TopKAttributes, readonly [values: Value, indices: Value]>;
+  /** values `[off, on]`; a new axis of the depth. */
+  OneHot: Signature<
+    readonly [indices: Value, values: Value],
+    { readonly axis: number; readonly depth: number }
+  >;
 }
 
 export type OpKind = keyof OpTable;

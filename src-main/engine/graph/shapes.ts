@@ -1,9 +1,22 @@
 /** Shape inference: for each operation, the types of its outputs, or an error that says what does not fit. */
 import { AppError } from '../../base/app-error.ts';
 import type { OpKind, OpTable, Value, WindowAttributes } from './ops.ts';
-import { countElements, type DType, isSameShape, printType, type Shape, type TensorType } from './tensor.ts';
+import {
+  broadcast,
+  channelCount,
+  expect,
+  expectAxis,
+  expectSameType,
+  expectVector,
+  fourAxes,
+  Mismatch,
+  reducedShape,
+} from './shape-check.ts';
+import { indexingShapes } from './shapes-of-indexing.ts';
+import { countElements, type DType, isSameShape, printType, type TensorType } from './tensor.ts';
 
-type ShapeRule<K extends OpKind> = (
+/** Types of the outputs; throws Mismatch. */
+export type ShapeRule<K extends OpKind> = (
   inputs: OpTable[K]['inputs'],
   attributes: OpTable[K]['attributes'],
 ) => readonly TensorType[];
@@ -31,13 +44,8 @@ export function inferTypes<K extends OpKind>(
   }
 }
 
-class Mismatch extends Error {}
-
-function expect(condition: boolean, message: string): asserts condition {
-  if (!condition) throw new Mismatch(message);
-}
-
 const shapeRules: { readonly [K in OpKind]: ShapeRule<K> } = {
+  ...indexingShapes,
   Conv: ([x, w, bias], attributes) => {
     const [n, c, h, wide] = fourAxes(x, 'input');
     const [o, perGroup, kh, kw] = fourAxes(w, 'weight');
@@ -80,7 +88,38 @@ const shapeRules: { readonly [K in OpKind]: ShapeRule<K> } = {
     const statistic = { dtype: x.dtype, shape: [channels] };
     return [x, statistic, statistic];
   },
+  InstanceNormalization: ([x, ...perChannel]) => {
+    const channels = channelCount(x);
+    for (const vector of perChannel) expectVector(vector, channels, 'parameter');
+    return [x];
+  },
+  LayerNormalization: ([x, scale, shift], { axis }) => {
+    expectAxis(x.shape, axis);
+    for (const vector of shift ? [scale, shift] : [scale]) {
+      const isFitting = isSameShape(broadcast(x.shape.slice(axis), vector.shape), x.shape.slice(axis));
+      expect(isFitting, `[${vector.shape}] does not broadcast to the normalized axes`);
+    }
+    return [x];
+  },
+  LRN: ([x], { size }) => {
+    channelCount(x);
+    // as onnxruntime wants it
+    expect(size > 0 && size % 2 === 1, `the size must be odd, got ${size}`);
+    return [x];
+  },
   Relu: sameAsInput,
+  PRelu: ([x, slope]) => {
+    expectSameType(x, slope);
+    expect(
+      isSameShape(broadcast(x.shape, slope.shape), x.shape),
+      'the slope does not broadcast to the input',
+    );
+    return [x];
+  },
+  Elu: sameAsInput,
+  Selu: sameAsInput,
+  Softsign: sameAsInput,
+  Mish: sameAsInput,
   LeakyRelu: sameAsInput,
   Sigmoid: sameAsInput,
   QuickGelu: sameAsInput,
@@ -98,6 +137,16 @@ const shapeRules: { readonly [K in OpKind]: ShapeRule<K> } = {
   Abs: sameAsInput,
   Neg: sameAsInput,
   Sign: sameAsInput,
+  Sin: sameAsInput,
+  Cos: sameAsInput,
+  Floor: sameAsInput,
+  Ceil: sameAsInput,
+  Round: sameAsInput,
+  Not: ([x]) => {
+    expect(x.dtype === 'bool', 'the input must be bool');
+    return [x];
+  },
+  IsNaN: ([x]) => [{ dtype: 'bool', shape: x.shape }],
   Add: broadcastPair,
   Sub: broadcastPair,
   Mul: broadcastPair,
@@ -108,6 +157,12 @@ const shapeRules: { readonly [K in OpKind]: ShapeRule<K> } = {
   Greater: comparison,
   Less: comparison,
   Equal: comparison,
+  GreaterOrEqual: comparison,
+  LessOrEqual: comparison,
+  And: logical,
+  Or: logical,
+  Xor: logical,
+  Mod: broadcastPair,
   Where: ([condition, a, b]) => {
     expect(condition.dtype === 'bool', 'condition must be bool');
     expectSameType(a, b);
@@ -140,9 +195,17 @@ const shapeRules: { readonly [K in OpKind]: ShapeRule<K> } = {
     const [n, c] = fourAxes(x, 'input');
     return [{ dtype: x.dtype, shape: [n, c, 1, 1] }];
   },
+  GlobalMaxPool: ([x]) => {
+    const [n, c] = fourAxes(x, 'input');
+    return [{ dtype: x.dtype, shape: [n, c, 1, 1] }];
+  },
   ReduceSum: reduction,
   ReduceMean: reduction,
   ReduceMax: reduction,
+  ReduceMin: reduction,
+  ReduceProd: reduction,
+  ReduceL2: reduction,
+  ReduceLogSumExp: reduction,
   Reshape: ([x], { shape }) => {
     expect(countElements(x.shape) === countElements(shape), `cannot reshape to [${shape}]`);
     return [{ dtype: x.dtype, shape }];
@@ -198,33 +261,8 @@ const shapeRules: { readonly [K in OpKind]: ShapeRule<K> } = {
   },
   Cast: ([x], { to }) => [{ dtype: to, shape: x.shape }],
   Identity: sameAsInput,
-  ArgMax: ([x], { axis, keepDims }) => [
-    { dtype: 'int64', shape: reducedShape(x.shape, { axes: [axis], keepDims }) },
-  ],
+  Dropout: sameAsInput,
 };
-
-/** The shape that two broadcast to (NumPy's rule). */
-export function broadcast(left: Shape, right: Shape): Shape {
-  const rank = Math.max(left.length, right.length);
-  return Array.from({ length: rank }, (_, index) => {
-    const leftSize = left[index - rank + left.length] ?? 1;
-    const rightSize = right[index - rank + right.length] ?? 1;
-    expect(
-      leftSize === rightSize || leftSize === 1 || rightSize === 1,
-      `[${left}] and [${right}] do not broadcast`,
-    );
-    return leftSize === 1 ? rightSize : leftSize;
-  });
-}
-
-/** The shape after reducing the axes. */
-export function reducedShape(
-  shape: Shape,
-  { axes, keepDims }: { readonly axes: readonly number[]; readonly keepDims: boolean },
-): Shape {
-  if (keepDims) return shape.map((size, axis) => (axes.includes(axis) ? 1 : size));
-  return shape.filter((_, axis) => !axes.includes(axis));
-}
 
 function sameAsInput(inputs: readonly [Value]): readonly TensorType[] {
   return [inputs[0]];
@@ -239,6 +277,11 @@ function comparison([a, b]: readonly [Value, Value]): readonly TensorType[] {
   expectSameType(a, b);
   const dtype: DType = 'bool';
   return [{ dtype, shape: broadcast(a.shape, b.shape) }];
+}
+
+function logical([a, b]: readonly [Value, Value]): readonly TensorType[] {
+  expect(a.dtype === 'bool' && b.dtype === 'bool', 'both sides must be bool');
+  return [{ dtype: 'bool', shape: broadcast(a.shape, b.shape) }];
 }
 
 function alongAxis([x]: readonly [Value], { axis }: { readonly axis: number }): readonly TensorType[] {
@@ -287,29 +330,4 @@ function sliceLength(size: number, start: number, end: number, step: number): nu
     `slice ${start}:${end}:${step} leaves the axis of ${size}`,
   );
   return Math.max(0, Math.ceil((end - start) / step));
-}
-
-function fourAxes(value: Value, what: string): readonly [number, number, number, number] {
-  const [n, c, h, w] = value.shape;
-  const isFour = value.shape.length === 4;
-  expect(
-    isFour && n !== undefined && c !== undefined && h !== undefined && w !== undefined,
-    `${what} must have four axes`,
-  );
-  return [n, c, h, w];
-}
-
-function channelCount(x: Value): number {
-  const channels = x.shape[1];
-  expect(channels !== undefined, 'input needs a channel axis');
-  return channels;
-}
-
-function expectVector(value: Value | undefined, length: number, what: string): void {
-  if (!value) return;
-  expect(isSameShape(value.shape, [length]), `${what} must be [${length}], got [${value.shape}]`);
-}
-
-function expectSameType(a: Value, b: Value): void {
-  expect(a.dtype === b.dtype, `element types differ: ${a.dtype} and ${b.dtype}`);
 }

@@ -6,11 +6,15 @@ export const dtypes = {
   float32: { onnx: 1, bytes: 4, short: 'f32', storage: Float32Array },
   uint8: { onnx: 2, bytes: 1, short: 'u8', storage: Uint8Array },
   int8: { onnx: 3, bytes: 1, short: 'i8', storage: Int8Array },
+  uint16: { onnx: 4, bytes: 2, short: 'u16', storage: Uint16Array },
+  int16: { onnx: 5, bytes: 2, short: 'i16', storage: Int16Array },
   int32: { onnx: 6, bytes: 4, short: 'i32', storage: Int32Array },
   int64: { onnx: 7, bytes: 8, short: 'i64', storage: BigInt64Array },
   bool: { onnx: 9, bytes: 1, short: 'bool', storage: Uint8Array },
   float16: { onnx: 10, bytes: 2, short: 'f16', storage: Uint16Array },
   float64: { onnx: 11, bytes: 8, short: 'f64', storage: Float64Array },
+  uint32: { onnx: 12, bytes: 4, short: 'u32', storage: Uint32Array },
+  uint64: { onnx: 13, bytes: 8, short: 'u64', storage: BigUint64Array },
 } as const;
 
 export type DType = keyof typeof dtypes;
@@ -28,6 +32,9 @@ export type TensorStorage =
   | Float64Array
   | Uint8Array
   | Int8Array
+  | Int16Array
+  | Uint32Array
+  | BigUint64Array
   | Int32Array
   | BigInt64Array
   | Uint16Array;
@@ -64,7 +71,8 @@ export function int32Tensor(values: readonly number[], shape: Shape = [values.le
 
 /** The elements as plain numbers; int64 beyond 2^53 loses digits, float16 is widened. */
 export function toNumbers({ dtype, elements }: Tensor): number[] {
-  if (elements instanceof BigInt64Array) return Array.from(elements, Number);
+  if (elements instanceof BigInt64Array || elements instanceof BigUint64Array)
+    return Array.from(elements, Number);
   return dtype === 'float16' ? Array.from(elements, fromFloat16Bits) : Array.from(elements);
 }
 
@@ -72,10 +80,12 @@ export function toNumbers({ dtype, elements }: Tensor): number[] {
 export function fromNumbers(dtype: DType, shape: Shape, values: readonly number[]): Tensor {
   switch (dtype) {
     case 'int64':
+      return createTensor(dtype, shape, BigInt64Array.from(values, toInt64));
+    case 'uint64':
       return createTensor(
         dtype,
         shape,
-        BigInt64Array.from(values, (value) => BigInt(Math.trunc(value))),
+        BigUint64Array.from(values, (value) => BigInt(Math.trunc(value))),
       );
     case 'bool':
       return createTensor(
@@ -88,6 +98,13 @@ export function fromNumbers(dtype: DType, shape: Shape, values: readonly number[
     default:
       return createTensor(dtype, shape, dtypes[dtype].storage.from(values));
   }
+}
+
+/** Numbers beyond 64 bits become the nearest that there is, as does NaN (0). */
+function toInt64(value: number): bigint {
+  if (Number.isNaN(value)) return 0n;
+  if (value >= 2 ** 63) return 2n ** 63n - 1n;
+  return value <= -(2 ** 63) ? -(2n ** 63n) : BigInt(Math.trunc(value));
 }
 
 /** IEEE 754 binary16 to a number. */

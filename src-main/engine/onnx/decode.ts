@@ -10,12 +10,26 @@ import {
   type Shape,
   type Tensor,
 } from '../graph/tensor.ts';
-import type { OnnxAttribute, OnnxGraph, OnnxModel, OnnxNode, OnnxValue } from './model.ts';
+import type { OnnxAttribute, OnnxFunction, OnnxGraph, OnnxModel, OnnxNode, OnnxValue } from './model.ts';
 
-/** @throws AppError MODEL_UNREADABLE */
-export function decodeModel(bytes: Uint8Array): OnnxModel {
+/** Where a tensor's bytes lie, if not in the model's own. */
+export interface ExternalLocation {
+  /** Relative to the model's file. */
+  readonly location: string;
+  readonly offset: number;
+  /** In bytes; to the end of the file if absent. */
+  readonly length: number | undefined;
+}
+
+export type ReadExternal = (place: ExternalLocation) => Uint8Array;
+
+/**
+ * @param readExternal finds data that the model keeps in other files; without it such a model is refused
+ * @throws AppError MODEL_UNREADABLE
+ */
+export function decodeModel(bytes: Uint8Array, readExternal?: ReadExternal): OnnxModel {
   try {
-    return readModel(bytes);
+    return readModel(bytes, { readExternal, depth: 0 });
   } catch (cause) {
     if (cause instanceof AppError) throw cause;
     const reason = cause instanceof Error ? cause.message : String(cause);
@@ -29,7 +43,26 @@ export function decodeModel(bytes: Uint8Array): OnnxModel {
   }
 }
 
-function readModel(bytes: Uint8Array): OnnxModel {
+/**
+ * A tensor in a file of its own, as ONNX's test data are.
+ * @throws AppError MODEL_UNREADABLE
+ */
+export function decodeTensor(bytes: Uint8Array): Tensor {
+  return readTensor(bytes, { readExternal: undefined, depth: 0 })[1];
+}
+
+/** What all of a file's parts need to know. */
+interface Decoding {
+  readonly readExternal: ReadExternal | undefined;
+  /** Subgraphs around. */
+  readonly depth: number;
+}
+
+/** Messages in messages must not exhaust the stack. */
+const deepestNesting = 32;
+
+function readModel(bytes: Uint8Array, decoding: Decoding): OnnxModel {
+  const functions: OnnxFunction[] = [];
   const opsets = new Map<string, number>();
   const metadata = new Map<string, string>();
   let irVersion = 0;
@@ -38,7 +71,7 @@ function readModel(bytes: Uint8Array): OnnxModel {
   readFields(bytes, {
     1: (reader) => (irVersion = Number(reader.int64())),
     2: (reader) => (producer = reader.string()),
-    7: (reader) => (graph = readGraph(reader.bytes())),
+    7: (reader) => (graph = readGraph(reader.bytes(), decoding)),
     8: (reader) => {
       const { domain, version } = readOpset(reader.bytes());
       opsets.set(domain, version);
@@ -47,9 +80,10 @@ function readModel(bytes: Uint8Array): OnnxModel {
       const [key, value] = readTwoStrings(reader.bytes());
       metadata.set(key, value);
     },
+    25: (reader) => functions.push(readFunction(reader.bytes(), decoding)),
   });
   if (!graph) throw unreadable('expected an ONNX file with a graph, found none');
-  return { irVersion, producer, opsets, metadata, graph };
+  return { irVersion, producer, opsets, metadata, graph, functions };
 }
 
 function readOpset(bytes: Uint8Array): { domain: string; version: number } {
@@ -71,17 +105,44 @@ function readTwoStrings(bytes: Uint8Array): [string, string] {
   return pair;
 }
 
-function readGraph(bytes: Uint8Array): OnnxGraph {
+function readFunction(bytes: Uint8Array, decoding: Decoding): OnnxFunction {
+  const inputs: string[] = [];
+  const outputs: string[] = [];
+  const defaults = new Map<string, OnnxAttribute>();
+  const nodes: OnnxNode[] = [];
+  const opsets = new Map<string, number>();
+  const text = { name: '', domain: '' };
+  readFields(bytes, {
+    1: (reader) => (text.name = reader.string()),
+    4: (reader) => inputs.push(reader.string()),
+    5: (reader) => outputs.push(reader.string()),
+    7: (reader) => nodes.push(readNode(reader.bytes(), decoding)),
+    9: (reader) => {
+      const { domain, version } = readOpset(reader.bytes());
+      opsets.set(domain, version);
+    },
+    10: (reader) => (text.domain = reader.string()),
+    11: (reader) => {
+      const [name, attribute] = readAttribute(reader.bytes(), decoding);
+      defaults.set(name, attribute);
+    },
+  });
+  const domain = text.domain === 'ai.onnx' ? '' : text.domain;
+  return { name: text.name, domain, inputs, outputs, defaults, nodes, opsets };
+}
+
+function readGraph(bytes: Uint8Array, decoding: Decoding): OnnxGraph {
+  if (decoding.depth > deepestNesting) throw unreadable('graphs are nested too deep');
   const nodes: OnnxNode[] = [];
   const initializers = new Map<string, Tensor>();
   const inputs: OnnxValue[] = [];
   const outputs: OnnxValue[] = [];
   let name = '';
   readFields(bytes, {
-    1: (reader) => nodes.push(readNode(reader.bytes())),
+    1: (reader) => nodes.push(readNode(reader.bytes(), decoding)),
     2: (reader) => (name = reader.string()),
     5: (reader) => {
-      const [tensorName, tensor] = readTensor(reader.bytes());
+      const [tensorName, tensor] = readTensor(reader.bytes(), decoding);
       initializers.set(tensorName, tensor);
     },
     11: (reader) => inputs.push(readValue(reader.bytes())),
@@ -93,7 +154,7 @@ function readGraph(bytes: Uint8Array): OnnxGraph {
   return { name, nodes, initializers, inputs, outputs };
 }
 
-function readNode(bytes: Uint8Array): OnnxNode {
+function readNode(bytes: Uint8Array, decoding: Decoding): OnnxNode {
   const inputs: string[] = [];
   const outputs: string[] = [];
   const attributes = new Map<string, OnnxAttribute>();
@@ -104,7 +165,7 @@ function readNode(bytes: Uint8Array): OnnxNode {
     3: (reader) => (text.name = reader.string()),
     4: (reader) => (text.opType = reader.string()),
     5: (reader) => {
-      const [name, attribute] = readAttribute(reader.bytes());
+      const [name, attribute] = readAttribute(reader.bytes(), decoding);
       attributes.set(name, attribute);
     },
     7: (reader) => (text.domain = reader.string()),
@@ -114,25 +175,31 @@ function readNode(bytes: Uint8Array): OnnxNode {
 }
 
 /** Old writers leave out the kind, so the field that is there decides; a list field stays a list. */
-function readAttribute(bytes: Uint8Array): [string, OnnxAttribute] {
+function readAttribute(bytes: Uint8Array, decoding: Decoding): [string, OnnxAttribute] {
   const floats: number[] = [];
   const ints: number[] = [];
   const strings: string[] = [];
   let name = '';
   let type = 0;
+  let reference = '';
   let single: OnnxAttribute | undefined;
   readFields(bytes, {
     1: (reader) => (name = reader.string()),
     2: (reader) => (single = { kind: 'float', value: shortenFloat(reader.float()) }),
     3: (reader) => (single = { kind: 'int', value: Number(reader.int64()) }),
     4: (reader) => (single = { kind: 'string', value: reader.string() }),
-    5: (reader) => (single = { kind: 'tensor', value: readTensor(reader.bytes())[1] }),
-    6: () => (single = { kind: 'other', value: undefined }),
+    5: (reader) => (single = { kind: 'tensor', value: readTensor(reader.bytes(), decoding)[1] }),
+    6: (reader) => {
+      const graph = readGraph(reader.bytes(), { ...decoding, depth: decoding.depth + 1 });
+      single = { kind: 'graph', value: graph };
+    },
     7: (reader, wire) => floats.push(...readPacked(reader, wire, (packed) => packed.float())),
     8: (reader, wire) => ints.push(...readPacked(reader, wire, (packed) => Number(packed.int64()))),
     9: (reader) => strings.push(reader.string()),
     20: (reader) => (type = reader.int32()),
+    21: (reader) => (reference = reader.string()),
   });
+  if (reference !== '') return [name, { kind: 'reference', value: reference }];
   if (floats.length > 0 || type === 6) return [name, { kind: 'floats', value: floats }];
   if (ints.length > 0 || type === 7) return [name, { kind: 'ints', value: ints }];
   if (strings.length > 0 || type === 8) return [name, { kind: 'strings', value: strings }];
@@ -153,43 +220,47 @@ function zeroAttribute(type: number): OnnxAttribute {
   return { kind: 'other', value: undefined };
 }
 
-function readTensor(bytes: Uint8Array): [string, Tensor] {
+function readTensor(bytes: Uint8Array, decoding: Decoding): [string, Tensor] {
   const shape: number[] = [];
   const typed: number[] = [];
+  const external = new Map<string, string>();
   let name = '';
   let type = 0;
+  let isExternal = false;
   let raw: Uint8Array | undefined;
+  const take = (read: (packed: BinaryReader) => number) => (reader: BinaryReader, wire: WireType) =>
+    append(typed, readPacked(reader, wire, read));
   readFields(bytes, {
     1: (reader, wire) => shape.push(...readPacked(reader, wire, (packed) => Number(packed.int64()))),
     2: (reader) => (type = reader.int32()),
-    4: (reader, wire) =>
-      append(
-        typed,
-        readPacked(reader, wire, (packed) => packed.float()),
-      ),
-    5: (reader, wire) =>
-      append(
-        typed,
-        readPacked(reader, wire, (packed) => packed.int32()),
-      ),
-    7: (reader, wire) =>
-      append(
-        typed,
-        readPacked(reader, wire, (packed) => Number(packed.int64())),
-      ),
+    4: take((packed) => packed.float()),
+    5: take((packed) => packed.int32()),
+    7: take((packed) => Number(packed.int64())),
     8: (reader) => (name = reader.string()),
     9: (reader) => (raw = reader.bytes()),
-    10: (reader, wire) =>
-      append(
-        typed,
-        readPacked(reader, wire, (packed) => packed.double()),
-      ),
-    14: (reader) => {
-      if (reader.int32() === 1)
-        throw unreadable(`tensor ${name}: expected its data in the file, found a link`);
-    },
+    10: take((packed) => packed.double()),
+    11: take((packed) => Number(packed.uint64())),
+    13: (reader) => external.set(...readTwoStrings(reader.bytes())),
+    14: (reader) => (isExternal = reader.int32() === 1),
   });
+  if (isExternal) raw = readElsewhere(name, external, decoding);
   return [name, assembleTensor(name, type, shape, raw, typed)];
+}
+
+function readElsewhere(
+  name: string,
+  entries: ReadonlyMap<string, string>,
+  { readExternal }: Decoding,
+): Uint8Array {
+  if (!readExternal) throw unreadable(`tensor ${name}: expected its data in the file, found a link`);
+  const number = (key: string) => {
+    const text = entries.get(key);
+    if (text === undefined) return undefined;
+    if (/^\d{1,15}$/.test(text)) return Number(text);
+    throw unreadable(`tensor ${name}: expected a number as ${key}, found ${text}`);
+  };
+  const [offset = 0, length] = [number('offset'), number('length')];
+  return readExternal({ location: entries.get('location') ?? '', offset, length });
 }
 
 function assembleTensor(
@@ -201,6 +272,8 @@ function assembleTensor(
 ): Tensor {
   const dtype = findDType(type);
   if (!dtype) throw unreadable(`tensor ${name}: element type ${type} is not supported`);
+  if (!shape.every((size) => Number.isSafeInteger(size) && size >= 0))
+    throw unreadable(`tensor ${name}: expected sizes that are not negative, found [${shape}]`);
   const count = countElements(shape);
   const found = raw ? raw.byteLength / dtypes[dtype].bytes : typed.length;
   if (found !== count)

@@ -77,6 +77,8 @@ function writeAttribute(writer: BinaryWriter, name: string, attribute: OnnxAttri
       for (const value of attribute.value) writer.tag(9, WireType.LengthDelimited).string(value);
       kind(8);
       break;
+    case 'graph':
+    case 'reference':
     case 'other':
       throw new Error(`bug: attribute ${name} cannot be written`);
   }

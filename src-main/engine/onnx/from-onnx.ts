@@ -1,60 +1,80 @@
 /** How ONNX operations (ai.onnx 7 to 23 and a few of com.microsoft) become ours: one rule per operation. */
 import { AppError } from '../../base/app-error.ts';
-import type { OpKind, OpTable, Value } from '../graph/ops.ts';
-import { countElements, sizeOf, type Tensor } from '../graph/tensor.ts';
+import { createExpressions, type PlainUnary } from '../graph/expressions.ts';
+import type { Value } from '../graph/ops.ts';
+import { countElements, floatTensor, int64Tensor, sizeOf, type Tensor } from '../graph/tensor.ts';
 import { findDType } from './decode.ts';
 import {
+  add,
   attribute,
+  axisAttribute,
   constantNumbers,
+  flag,
   float,
   input,
   int,
-  ints,
   malformed,
   type NodeReading,
-  requiredNumbers,
+  type ReadRule,
   text,
 } from './node-reading.ts';
-import { inferReshape, normalizeSlice, readPads, readPoolWindow, readWindow } from './normalize.ts';
-
-type ReadRule = (reading: NodeReading) => readonly Value[];
+import { indexingRules } from './read-indexing.ts';
+import { dropout, normalizationRules } from './read-normalizations.ts';
+import { reductionRules } from './read-reductions.ts';
+import { resizeRules } from './read-resize.ts';
+import { windowRules } from './read-windows.ts';
+import { explainRefusal } from './refusals.ts';
 
 /** @throws AppError GRAPH_NOT_TRAINABLE for an operation that has no rule, GRAPH_INVALID for a malformed node */
 export function readNode(reading: NodeReading): readonly Value[] {
   const { domain, opType, name } = reading.node;
-  const key = domain === '' ? opType : `${domain}.${opType}`;
-  const rule = Object.hasOwn(readRules, key) ? readRules[key] : undefined;
+  const rule = findReadRule(domain, opType);
   if (rule) return rule(reading);
-  throw new AppError('GRAPH_NOT_TRAINABLE', `${opType} ${name}: the operation ${key} is not supported`, {
-    data: { node: name, op: key },
+  const reason = explainRefusal(domain, opType);
+  throw new AppError('GRAPH_NOT_TRAINABLE', `${opType} ${name}: ${reason}`, {
+    data: { node: name, op: opType, reason },
   });
 }
 
+export function findReadRule(domain: string, opType: string): ReadRule | undefined {
+  const key = domain === '' ? opType : `${domain}.${opType}`;
+  return Object.hasOwn(readRules, key) ? readRules[key] : undefined;
+}
+
 const readRules: Readonly<Record<string, ReadRule>> = {
-  Conv: (r) => {
-    const [x, w, bias] = [input(r, 0), input(r, 1), r.inputs[2]];
-    const attributes = { ...readWindow(r, x, w.shape.slice(2)), group: int(r, 'group', 1) };
-    return add(r, 'Conv', bias ? [x, w, bias] : [x, w], attributes);
-  },
-  ConvTranspose: (r) => {
-    const [x, w, bias] = [input(r, 0), input(r, 1), r.inputs[2]];
-    const [rows = 0, columns = 0] = ints(r, 'output_padding') ?? [];
-    if (attribute(r, 'output_shape')) throw malformed(r, 'output_shape is not supported');
-    const window = readWindow(r, x, w.shape.slice(2));
-    const attributes = { ...window, group: int(r, 'group', 1), outputPadding: [rows, columns] as const };
-    return add(r, 'ConvTranspose', bias ? [x, w, bias] : [x, w], attributes);
-  },
-  BatchNormalization: (r) => {
-    const epsilon = float(r, 'epsilon', 1e-5);
-    const inputs = [input(r, 0), input(r, 1), input(r, 2), input(r, 3), input(r, 4)] as const;
-    if (int(r, 'training_mode', 0) === 0) {
-      return add(r, 'BatchNormalization', inputs, { epsilon });
-    }
-    if (float(r, 'momentum', 0.9) !== 0) throw malformed(r, 'training mode is only read with momentum 0');
-    return add(r, 'BatchNormalizationTraining', inputs, { epsilon });
-  },
+  ...windowRules,
+  ...normalizationRules,
+  ...reductionRules,
+  ...indexingRules,
+  ...resizeRules,
   Relu: plainUnary('Relu'),
   LeakyRelu: (r) => add(r, 'LeakyRelu', [input(r, 0)], { alpha: float(r, 'alpha', 0.01) }),
+  PRelu: (r) => {
+    const [x, slope] = [input(r, 0), input(r, 1)];
+    const isPerChannel = r.opset < 7 && slope.shape.length === 1;
+    const wide = isPerChannel ? [...slope.shape, ...x.shape.slice(2).map(() => 1)] : slope.shape;
+    return add(r, 'PRelu', [x, createExpressions(r.builder).reshape(slope, wide)], {});
+  },
+  Elu: (r) => add(r, 'Elu', [input(r, 0)], { alpha: float(r, 'alpha', 1) }),
+  Celu: (r) => {
+    const e = createExpressions(r.builder);
+    const alpha = float(r, 'alpha', 1);
+    const [y] = r.builder.node('Elu', [e.div(input(r, 0), alpha)], { alpha: 1 });
+    return add(r, 'Mul', [y, e.scalar(alpha)], {});
+  },
+  Selu: (r) =>
+    add(r, 'Selu', [input(r, 0)], {
+      alpha: float(r, 'alpha', 1.6732631921768188),
+      gamma: float(r, 'gamma', 1.0507010221481323),
+    }),
+  ThresholdedRelu: (r) => {
+    const e = createExpressions(r.builder);
+    const x = input(r, 0);
+    const [isAbove] = r.builder.node('Greater', [x, e.scalar(float(r, 'alpha', 1), x.dtype)], {});
+    return add(r, 'Where', [isAbove, x, e.scalar(0, x.dtype)], {});
+  },
+  Softsign: plainUnary('Softsign'),
+  Mish: plainUnary('Mish'),
   Sigmoid: plainUnary('Sigmoid'),
   'com.microsoft.QuickGelu': (r) => add(r, 'QuickGelu', [input(r, 0)], { alpha: float(r, 'alpha', 1.702) }),
   HardSigmoid: (r) =>
@@ -69,12 +89,7 @@ const readRules: Readonly<Record<string, ReadRule>> = {
   'com.microsoft.Gelu': (r) => add(r, 'Gelu', [input(r, 0)], { approximate: 'none' }),
   Erf: plainUnary('Erf'),
   Softplus: plainUnary('Softplus'),
-  Clip: (r) => {
-    const bound = (position: number, name: string, absent: number) =>
-      r.opset < 11 ? float(r, name, absent) : (constantNumbers(r, position)?.[0] ?? absent);
-    const min = bound(1, 'min', Number.NEGATIVE_INFINITY);
-    return add(r, 'Clip', [input(r, 0)], { min, max: bound(2, 'max', Number.POSITIVE_INFINITY) });
-  },
+  Clip: clip,
   Exp: plainUnary('Exp'),
   Log: plainUnary('Log'),
   Sqrt: plainUnary('Sqrt'),
@@ -82,19 +97,37 @@ const readRules: Readonly<Record<string, ReadRule>> = {
   Abs: plainUnary('Abs'),
   Neg: plainUnary('Neg'),
   Sign: plainUnary('Sign'),
+  Sin: plainUnary('Sin'),
+  Cos: plainUnary('Cos'),
+  Floor: plainUnary('Floor'),
+  Ceil: plainUnary('Ceil'),
+  Round: plainUnary('Round'),
+  Not: plainUnary('Not'),
+  IsNaN: plainUnary('IsNaN'),
   Add: plainBinary('Add'),
   Sub: plainBinary('Sub'),
   Mul: plainBinary('Mul'),
   Div: plainBinary('Div'),
-  Pow: plainBinary('Pow'),
+  // onnxruntime takes an exponent of another type; so that there is one type it is cast
+  Pow: (r) => {
+    const [base, exponent] = [input(r, 0), secondOperand(r)];
+    return add(r, 'Pow', [base, createExpressions(r.builder).cast(exponent, base.dtype)], {});
+  },
+  Mod: (r) => add(r, 'Mod', [input(r, 0), input(r, 1)], { fmod: flag(r, 'fmod') }),
   Min: chained('Min'),
   Max: chained('Max'),
   Sum: chained('Add'),
+  Mean: mean,
   Greater: plainBinary('Greater'),
   Less: plainBinary('Less'),
   Equal: plainBinary('Equal'),
+  GreaterOrEqual: plainBinary('GreaterOrEqual'),
+  LessOrEqual: plainBinary('LessOrEqual'),
+  And: plainBinary('And'),
+  Or: plainBinary('Or'),
+  Xor: plainBinary('Xor'),
   Where: (r) => add(r, 'Where', [input(r, 0), input(r, 1), input(r, 2)], {}),
-  MatMul: plainBinary('MatMul'),
+  MatMul: matMul,
   Gemm: (r) => {
     const [a, b, c] = [input(r, 0), input(r, 1), r.inputs[2]];
     return add(r, 'Gemm', c ? [a, b, c] : [a, b], {
@@ -106,110 +139,32 @@ const readRules: Readonly<Record<string, ReadRule>> = {
   },
   Softmax: (r) => softmax(r, 'Softmax'),
   LogSoftmax: (r) => softmax(r, 'LogSoftmax'),
-  MaxPool: (r) => {
-    if (r.node.outputs.length > 1) throw malformed(r, 'its indices are not supported');
-    return add(r, 'MaxPool', [input(r, 0)], readPoolWindow(r, input(r, 0), true));
-  },
-  AveragePool: (r) => {
-    const window = readPoolWindow(r, input(r, 0), false);
-    const countIncludesPads = int(r, 'count_include_pad', 0) !== 0;
-    return add(r, 'AveragePool', [input(r, 0)], { ...window, countIncludesPads });
-  },
-  GlobalAveragePool: plainUnary('GlobalAveragePool'),
-  ReduceSum: (r) => reduction(r, 'ReduceSum', 13),
-  ReduceMean: (r) => reduction(r, 'ReduceMean', 18),
-  ReduceMax: (r) => reduction(r, 'ReduceMax', 18),
-  Reshape: (r) => {
-    const [x, wanted] = [input(r, 0), requiredNumbers(r, 1, 'shape')];
-    return add(r, 'Reshape', [x], { shape: inferReshape(r, x.shape, wanted, int(r, 'allowzero', 0) !== 0) });
-  },
-  Flatten: (r) => add(r, 'Flatten', [input(r, 0)], { axis: axisAttribute(r, 1) }),
-  Squeeze: (r) => {
-    const { shape } = input(r, 0);
-    const listed = axesOf(r, 13, shape.length);
-    const axes = listed ?? shape.flatMap((size, axis) => (size === 1 ? [axis] : []));
-    return add(r, 'Reshape', [input(r, 0)], { shape: shape.filter((_, axis) => !axes.includes(axis)) });
-  },
-  Unsqueeze: (r) => {
-    const { shape } = input(r, 0);
-    const raw = r.opset >= 13 ? requiredNumbers(r, 1, 'axes') : (ints(r, 'axes') ?? []);
-    const axes = raw.map((axis) => normalizeAxis(axis, shape.length + raw.length)).toSorted((a, b) => a - b);
-    return add(r, 'Reshape', [input(r, 0)], {
-      shape: axes.reduce<readonly number[]>((sizes, axis) => sizes.toSpliced(axis, 0, 1), shape),
-    });
-  },
-  Expand: (r) => {
-    const x = input(r, 0);
-    const wanted = requiredNumbers(r, 1, 'shape');
-    const rank = Math.max(x.shape.length, wanted.length);
-    const at = (shape: readonly number[], axis: number) => shape[axis - rank + shape.length] ?? 1;
-    const shape = Array.from({ length: rank }, (_, axis) => Math.max(at(x.shape, axis), at(wanted, axis)));
-    return add(r, 'Expand', [x], { shape });
-  },
-  Transpose: (r) => {
-    const reversed = input(r, 0).shape.map((_, axis, all) => all.length - 1 - axis);
-    return add(r, 'Transpose', [input(r, 0)], { permutation: ints(r, 'perm') ?? reversed });
-  },
-  Concat: (r) => {
-    const inputs = r.inputs.filter((value) => value !== undefined);
-    return add(r, 'Concat', inputs, { axis: axisAttribute(r, 0) });
-  },
-  Slice: (r) => {
-    const x = input(r, 0);
-    const list = (position: number, name: string) =>
-      r.opset >= 10 ? constantNumbers(r, position) : ints(r, name);
-    const starts = list(1, 'starts');
-    const ends = list(2, 'ends');
-    if (!starts || !ends) throw malformed(r, 'starts and ends must be constants');
-    const axes = list(3, 'axes') ?? starts.map((_, axis) => axis);
-    return add(r, 'Slice', [x], normalizeSlice(x.shape, starts, ends, axes, list(4, 'steps')));
-  },
-  Pad: (r) => {
-    const x = input(r, 0);
-    return add(r, 'Pad', [x], {
-      pads: readPads(r, x.shape.length),
-      mode: padMode(r),
-      value: r.opset >= 11 ? (constantNumbers(r, 2)?.[0] ?? 0) : float(r, 'value', 0),
-    });
-  },
   Cast: (r) => {
     const to = findDType(int(r, 'to', 0));
     if (!to) throw malformed(r, `element type ${int(r, 'to', 0)} is not supported`);
     return add(r, 'Cast', [input(r, 0)], { to });
   },
   Identity: plainUnary('Identity'),
-  Dropout: plainUnary('Identity'),
-  ArgMax: (r) =>
-    add(r, 'ArgMax', [input(r, 0)], { axis: axisAttribute(r, 0), keepDims: int(r, 'keepdims', 1) !== 0 }),
+  CastLike: (r) => add(r, 'Cast', [input(r, 0)], { to: input(r, 1).dtype }),
+  Dropout: dropout,
+  ArgMax: (r) => add(r, 'ArgMax', [input(r, 0)], argAttributes(r)),
+  ArgMin: (r) => add(r, 'ArgMin', [input(r, 0)], argAttributes(r)),
   Constant: (r) => [r.builder.constant(constantOf(r), r.names.outputs?.[0])],
 };
 
-type PlainUnary =
-  | 'Relu'
-  | 'Sigmoid'
-  | 'HardSwish'
-  | 'Tanh'
-  | 'Erf'
-  | 'Softplus'
-  | 'Exp'
-  | 'Log'
-  | 'Sqrt'
-  | 'Reciprocal'
-  | 'Abs'
-  | 'Neg'
-  | 'Sign'
-  | 'GlobalAveragePool'
-  | 'Identity';
 type PlainBinary =
   | 'Add'
   | 'Sub'
   | 'Mul'
   | 'Div'
-  | 'Pow'
   | 'Greater'
   | 'Less'
   | 'Equal'
-  | 'MatMul'
+  | 'GreaterOrEqual'
+  | 'LessOrEqual'
+  | 'And'
+  | 'Or'
+  | 'Xor'
   | 'Min'
   | 'Max';
 
@@ -218,7 +173,16 @@ function plainUnary(op: PlainUnary): ReadRule {
 }
 
 function plainBinary(op: PlainBinary): ReadRule {
-  return (r) => add(r, op, [input(r, 0), input(r, 1)], {});
+  return (r) => add(r, op, [input(r, 0), secondOperand(r)], {});
+}
+
+/** Before opset 7 the second operand met the axes of the first from the attribute `axis` on. */
+function secondOperand(r: NodeReading): Value {
+  const [a, b] = [input(r, 0), input(r, 1)];
+  if (r.opset >= 7 || !r.node.attributes.has('axis')) return b;
+  const behind = a.shape.length - axisAttribute(r, 0) - b.shape.length;
+  const ones = Array<number>(Math.max(0, behind)).fill(1);
+  return createExpressions(r.builder).reshape(b, [...b.shape, ...ones]);
 }
 
 /** An operation of any number of inputs as a chain of two-input ones. */
@@ -246,50 +210,60 @@ function softmax(r: NodeReading, op: 'Softmax' | 'LogSoftmax'): readonly Value[]
   return add(r, 'Reshape', [normalized], { shape: x.shape });
 }
 
-function reduction(
-  r: NodeReading,
-  op: 'ReduceSum' | 'ReduceMean' | 'ReduceMax',
-  inputSince: number,
-): readonly Value[] {
+/** The mean of any number of inputs. */
+function mean(r: NodeReading): readonly Value[] {
+  const e = createExpressions(r.builder);
+  const present = r.inputs.filter((value) => value !== undefined);
+  const [sum] = chained('Add')({ ...r, names: {} });
+  if (!sum) throw malformed(r, 'it has no input');
+  return add(r, 'Mul', [sum, e.scalar(1 / present.length, sum.dtype)], {});
+}
+
+/** A vector on the left is a row, on the right a column, whose axis of 1 goes from the result. */
+function matMul(r: NodeReading): readonly Value[] {
+  const e = createExpressions(r.builder);
+  const [a, b] = [input(r, 0), input(r, 1)];
+  if (a.shape.length > 1 && b.shape.length > 1) return add(r, 'MatMul', [a, b], {});
+  if (a.shape.length === 0 || b.shape.length === 0) throw malformed(r, 'a scalar is no matrix');
+  const row = a.shape.length === 1 ? e.reshape(a, [1, ...a.shape]) : a;
+  const column = b.shape.length === 1 ? e.reshape(b, [...b.shape, 1]) : b;
+  const product = e.matMul(row, column);
+  const rank = product.shape.length;
+  const isLost = (axis: number) =>
+    (a.shape.length === 1 && axis === rank - 2) || (b.shape.length === 1 && axis === rank - 1);
+  return add(r, 'Reshape', [product], { shape: product.shape.filter((_, axis) => !isLost(axis)) });
+}
+
+/** Bounds that are computed make a Max and a Min. */
+function clip(r: NodeReading): readonly Value[] {
   const x = input(r, 0);
-  const listed = axesOf(r, inputSince, x.shape.length);
-  const isNothing = int(r, 'noop_with_empty_axes', 0) !== 0 && (listed ?? []).length === 0;
-  if (isNothing) return add(r, 'Identity', [x], {});
-  const axes = listed && listed.length > 0 ? listed : x.shape.map((_, axis) => axis);
-  return add(r, op, [x], { axes: axes.toSorted((a, b) => a - b), keepDims: int(r, 'keepdims', 1) !== 0 });
+  const [low, high] = [r.inputs[1], r.inputs[2]];
+  const isComputed = (bound: Value | undefined) => bound && !r.builder.findConstant(bound);
+  if (isComputed(low) || isComputed(high)) {
+    const raised = low ? r.builder.node('Max', [x, low], {}, high ? {} : r.names)[0] : x;
+    return high ? add(r, 'Min', [raised, high], {}) : [raised];
+  }
+  const bound = (position: number, name: string, absent: number) =>
+    r.opset < 11 ? float(r, name, absent) : (constantNumbers(r, position)?.[0] ?? absent);
+  const min = bound(1, 'min', Number.NEGATIVE_INFINITY);
+  return add(r, 'Clip', [x], { min, max: bound(2, 'max', Number.POSITIVE_INFINITY) });
 }
 
-/** Axes as an input from some opset on, as an attribute before. */
-function axesOf(r: NodeReading, inputSince: number, rank: number): number[] | undefined {
-  const raw = r.opset >= inputSince ? constantNumbers(r, 1) : ints(r, 'axes');
-  return raw?.map((axis) => normalizeAxis(axis, rank));
-}
-
-function axisAttribute(r: NodeReading, absent: number): number {
-  return normalizeAxis(int(r, 'axis', absent), input(r, 0).shape.length);
-}
-
-function normalizeAxis(axis: number, rank: number): number {
-  return axis < 0 ? axis + rank : axis;
-}
-
-function padMode(r: NodeReading): 'constant' | 'reflect' | 'edge' {
-  const mode = text(r, 'mode', 'constant');
-  if (mode === 'constant' || mode === 'reflect' || mode === 'edge') return mode;
-  throw malformed(r, `mode ${mode} is not supported`);
+function argAttributes(r: NodeReading) {
+  return {
+    axis: axisAttribute(r, 0),
+    keepDims: flag(r, 'keepdims', true),
+    selectLast: flag(r, 'select_last_index'),
+  };
 }
 
 function constantOf(r: NodeReading): Tensor {
   const value = attribute(r, 'value');
   if (value?.kind === 'tensor') return value.value;
-  throw malformed(r, 'only constants with a tensor are supported');
-}
-
-function add<K extends OpKind>(
-  r: NodeReading,
-  op: K,
-  inputs: OpTable[K]['inputs'],
-  attributes: OpTable[K]['attributes'],
-): readonly Value[] {
-  return r.builder.node(op, inputs, attributes, r.names);
+  const number = attribute(r, 'value_float') ?? attribute(r, 'value_floats');
+  if (number?.kind === 'float' || number?.kind === 'floats') return floatTensor(number.value);
+  const whole = attribute(r, 'value_int') ?? attribute(r, 'value_ints');
+  if (whole?.kind === 'int') return int64Tensor([whole.value], []);
+  if (whole?.kind === 'ints') return int64Tensor(whole.value);
+  throw malformed(r, 'only constants with numbers are supported');
 }

@@ -9,7 +9,10 @@ export type OnnxAttribute =
   | { readonly kind: 'floats'; readonly value: readonly number[] }
   | { readonly kind: 'ints'; readonly value: readonly number[] }
   | { readonly kind: 'strings'; readonly value: readonly string[] }
-  /** A subgraph or another kind that we only need to know to be there. */
+  | { readonly kind: 'graph'; readonly value: OnnxGraph }
+  /** In a function: the caller's attribute of that name. */
+  | { readonly kind: 'reference'; readonly value: string }
+  /** Another kind that we only need to know to be there. */
   | { readonly kind: 'other'; readonly value: undefined };
 
 export interface OnnxNode {
@@ -39,6 +42,18 @@ export interface OnnxGraph {
   readonly outputs: readonly OnnxValue[];
 }
 
+/** A function that the file brings along. */
+export interface OnnxFunction {
+  readonly name: string;
+  readonly domain: string;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  /** Defaults of attributes that a caller may leave out. */
+  readonly defaults: ReadonlyMap<string, OnnxAttribute>;
+  readonly nodes: readonly OnnxNode[];
+  readonly opsets: ReadonlyMap<string, number>;
+}
+
 export interface OnnxModel {
   readonly irVersion: number;
   readonly producer: string;
@@ -46,4 +61,5 @@ export interface OnnxModel {
   readonly opsets: ReadonlyMap<string, number>;
   readonly metadata: ReadonlyMap<string, string>;
   readonly graph: OnnxGraph;
+  readonly functions?: readonly OnnxFunction[];
 }

@@ -1,7 +1,7 @@
 /** One node of a file while it is read: its inputs, and its attributes with their defaults. */
 import { AppError } from '../../base/app-error.ts';
 import type { GraphBuilder, NodeNames } from '../graph/builder.ts';
-import type { Value } from '../graph/ops.ts';
+import type { OpKind, OpTable, Value } from '../graph/ops.ts';
 import { toNumbers } from '../graph/tensor.ts';
 import type { OnnxAttribute, OnnxNode } from './model.ts';
 
@@ -15,6 +15,9 @@ export interface NodeReading {
   /** The names that the results should bear. */
   readonly names: NodeNames;
 }
+
+/** Adds what the node means to the builder and returns its outputs. */
+export type ReadRule = (reading: NodeReading) => readonly Value[];
 
 export function input(r: NodeReading, position: number): Value {
   const value = r.inputs[position];
@@ -59,6 +62,34 @@ export function ints(r: NodeReading, name: string): readonly number[] | undefine
 export function text(r: NodeReading, name: string, absent: string): string {
   const found = attribute(r, name);
   return found?.kind === 'string' ? found.value : absent;
+}
+
+/** Adds one operation that bears the node's names. */
+export function add<K extends OpKind>(
+  r: NodeReading,
+  op: K,
+  inputs: OpTable[K]['inputs'],
+  attributes: OpTable[K]['attributes'],
+): readonly Value[] {
+  return r.builder.node(op, inputs, attributes, r.names);
+}
+
+export function flag(r: NodeReading, name: string, absent = false): boolean {
+  return int(r, name, absent ? 1 : 0) !== 0;
+}
+
+/** The attribute `axis`, from the start. */
+export function axisAttribute(r: NodeReading, absent: number): number {
+  return normalizeAxis(int(r, 'axis', absent), input(r, 0).shape.length);
+}
+
+export function normalizeAxis(axis: number, rank: number): number {
+  return axis < 0 ? axis + rank : axis;
+}
+
+/** Whether anything reads the output. */
+export function hasOutput(r: NodeReading, position: number): boolean {
+  return r.names.outputs?.[position] !== undefined;
 }
 
 export function malformed(r: NodeReading, reason: string): AppError {

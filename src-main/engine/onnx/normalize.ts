@@ -8,7 +8,7 @@ type Pads = WindowAttributes['pads'];
 /** Strides, dilations and pads of a two-dimensional window; automatic pads are worked out. */
 export function readWindow(r: NodeReading, x: Value, kernel: readonly number[]): WindowAttributes {
   if (x.shape.length !== 4 || kernel.length !== 2)
-    throw malformed(r, 'only two-dimensional windows are supported');
+    throw malformed(r, 'only windows of one or two dimensions are supported');
   const strides = pairOf(ints(r, 'strides'), 1);
   const dilations = pairOf(ints(r, 'dilations'), 1);
   const mode = text(r, 'auto_pad', 'NOTSET');
@@ -19,7 +19,10 @@ export function readWindow(r: NodeReading, x: Value, kernel: readonly number[]):
   return { strides, dilations, pads: samePads(x.shape, kernel, strides, dilations, mode === 'SAME_LOWER') };
 }
 
-/** As readWindow; a pool that rounds its output up gets more pads at the bottom right instead. */
+/**
+ * As readWindow; a pool that rounds its output up gets more pads at the bottom right instead, unless the further
+ * window would lie in the pads alone.
+ */
 export function readPoolWindow(r: NodeReading, x: Value, canPad: boolean): PoolAttributes {
   const kernel = pairOf(ints(r, 'kernel_shape'), 1);
   const window = readWindow(r, x, kernel);
@@ -27,16 +30,19 @@ export function readPoolWindow(r: NodeReading, x: Value, canPad: boolean): PoolA
   const { strides, dilations, pads } = window;
   const lacking = (axis: 0 | 1) => {
     const reach = dilations[axis] * (kernel[axis] - 1) + 1;
-    const rest = (sizeOf(x.shape, axis + 2) + pads[axis] + pads[axis === 0 ? 2 : 3] - reach) % strides[axis];
-    return rest === 0 ? 0 : strides[axis] - rest;
+    const size = sizeOf(x.shape, axis + 2);
+    const room = size + pads[axis] + pads[axis === 0 ? 2 : 3] - reach;
+    const extra = (strides[axis] - (room % strides[axis])) % strides[axis];
+    const lastStart = room + extra;
+    return lastStart >= size + pads[axis] ? 0 : extra;
   };
   const extra = [lacking(0), lacking(1)] as const;
   if (!canPad && extra.some((size) => size > 0))
-    throw malformed(r, 'ceil_mode is not supported for averages');
+    throw malformed(r, 'ceil_mode is not supported for averages that count pads');
   return { ...window, kernel, pads: [pads[0], pads[1], pads[2] + extra[0], pads[3] + extra[1]] };
 }
 
-/** Output of ceil(size / stride), the odd element at the end, or at the start for SAME_LOWER. */
+/** So that the output has ceil(size / stride) elements. */
 function samePads(
   shape: Shape,
   kernel: readonly number[],
@@ -44,16 +50,19 @@ function samePads(
   dilations: readonly [number, number],
   isLower: boolean,
 ): Pads {
-  const along = (axis: 0 | 1): readonly [number, number] => {
+  const along = (axis: 0 | 1): number => {
     const size = sizeOf(shape, axis + 2);
     const reach = dilations[axis] * ((kernel[axis] ?? 1) - 1) + 1;
-    const total = Math.max(0, (Math.ceil(size / strides[axis]) - 1) * strides[axis] + reach - size);
-    const [small, large] = [Math.floor(total / 2), Math.ceil(total / 2)];
-    return isLower ? [large, small] : [small, large];
+    return Math.max(0, (Math.ceil(size / strides[axis]) - 1) * strides[axis] + reach - size);
   };
-  const [top, bottom] = along(0);
-  const [left, right] = along(1);
-  return [top, left, bottom, right];
+  return splitPads([along(0), along(1)], isLower);
+}
+
+/** Both ends of each axis get half, the odd element at the end, or at the start for SAME_LOWER. */
+export function splitPads(totals: readonly [number, number], isLower: boolean): Pads {
+  const head = (total: number) => (isLower ? Math.ceil(total / 2) : Math.floor(total / 2));
+  const [rows, columns] = totals;
+  return [head(rows), head(columns), rows - head(rows), columns - head(columns)];
 }
 
 /** All axes named, indices from the start and inside the axis. */
@@ -81,7 +90,7 @@ export function normalizeSlice(
 
 /** Pads of all axes: an attribute before opset 11, then an input, from 18 on perhaps of some axes only. */
 export function readPads(r: NodeReading, rank: number): number[] {
-  const pads = r.opset >= 11 ? constantNumbers(r, 1) : ints(r, 'pads');
+  const pads = r.opset >= 11 ? constantNumbers(r, 1) : (ints(r, 'pads') ?? ints(r, 'paddings'));
   if (!pads) throw malformed(r, 'the pads are missing');
   const axes = r.opset >= 18 ? constantNumbers(r, 3) : undefined;
   if (!axes) return [...pads];

@@ -2,15 +2,23 @@
 import { AppError } from '../../base/app-error.ts';
 import { createGraphBuilder, type GraphBuilder } from '../graph/builder.ts';
 import type { Graph, Value } from '../graph/ops.ts';
-import type { Shape } from '../graph/tensor.ts';
+import { isSameShape, type Shape, type Tensor } from '../graph/tensor.ts';
 import { removeDeadCode } from '../passes/remove-dead-code.ts';
-import { decodeModel, findDType } from './decode.ts';
-import { readNode } from './from-onnx.ts';
-import type { OnnxGraph, OnnxModel, OnnxNode, OnnxValue } from './model.ts';
+import { decodeModel, findDType, type ReadExternal } from './decode.ts';
+import { foldWhileBuilding } from './folding-builder.ts';
+import { collectNames, createFunctionTable } from './functions.ts';
+import type { OnnxGraph, OnnxModel, OnnxValue } from './model.ts';
+import { type BodyContext, readBody } from './read-body.ts';
 
 export interface ReadOptions {
   /** Sizes for symbolic axes, by their name in the file. A leading axis that is not named here becomes 1. */
   readonly sizes?: Readonly<Record<string, number>>;
+  /** Whole shapes of inputs by name, where the file leaves axes open. */
+  readonly inputShapes?: Readonly<Record<string, Shape>>;
+  /** Inputs that become constants. */
+  readonly fixedInputs?: ReadonlyMap<string, Tensor>;
+  /** Finds data that the file keeps in others; without it such a file is refused. */
+  readonly readExternal?: ReadExternal;
 }
 
 export interface ReadResult {
@@ -18,7 +26,7 @@ export interface ReadResult {
   readonly metadata: ReadonlyMap<string, string>;
 }
 
-const oldestOpset = 7;
+const oldestOpset = 1;
 const newestOpset = 23;
 
 /**
@@ -26,19 +34,36 @@ const newestOpset = 23;
  * together, GRAPH_NOT_TRAINABLE for operations that the engine does not know
  */
 export function readOnnx(bytes: Uint8Array, options: ReadOptions = {}): ReadResult {
-  const model = decodeModel(bytes);
-  const opset = checkOpset(model);
-  const builder = createGraphBuilder();
+  const model = decodeModel(bytes, options.readExternal);
+  return { graph: buildGraph(model, options), metadata: model.metadata };
+}
+
+function buildGraph(model: OnnxModel, options: ReadOptions): Graph {
+  const opset = checkOpset(model.opsets);
+  const builder = foldWhileBuilding(createGraphBuilder(collectNames(model.graph)));
+  const context: BodyContext = {
+    builder,
+    functions: createFunctionTable(model),
+    opset,
+    prefix: '',
+    depth: 0,
+  };
   const values = new Map<string, Value>();
   for (const [name, tensor] of model.graph.initializers) values.set(name, builder.constant(tensor, name));
   for (const input of listFileInputs(model.graph))
     values.set(input.name, declareInput(builder, input, options));
-  model.graph.nodes.forEach((node, index) => {
-    readInto(builder, values, { ...node, name: node.name || `${node.opType}_${index}` }, opset);
-  });
-  const outputs = model.graph.outputs.map((output) => find(values, output.name, 'the outputs'));
-  const graph = removeDeadCode(builder.finish(model.graph.name || 'graph', outputs));
-  return { graph, metadata: model.metadata };
+  const outputs = readBody(context, model.graph, values);
+  return removeDeadCode(builder.finish(model.graph.name || 'graph', separateOutputs(builder, outputs)));
+}
+
+/** An output that is an input, a constant or another output gets a node of its own: files name outputs apart. */
+function separateOutputs(
+  builder: GraphBuilder,
+  outputs: readonly { readonly name: string; readonly value: Value }[],
+): readonly Value[] {
+  return outputs.map(({ name, value }) =>
+    value.name === name ? value : builder.node('Identity', [value], {}, { outputs: [name] })[0],
+  );
 }
 
 /** The inputs that a caller must feed: old files list their initializers as inputs too. */
@@ -46,8 +71,8 @@ export function listFileInputs(graph: OnnxGraph): readonly OnnxValue[] {
   return graph.inputs.filter((input) => !graph.initializers.has(input.name));
 }
 
-function checkOpset(model: OnnxModel): number {
-  const opset = model.opsets.get('') ?? 0;
+function checkOpset(opsets: ReadonlyMap<string, number>): number {
+  const opset = opsets.get('') ?? 0;
   if (opset >= oldestOpset && opset <= newestOpset) return opset;
   throw new AppError(
     'MODEL_UNREADABLE',
@@ -58,40 +83,36 @@ function checkOpset(model: OnnxModel): number {
 function declareInput(builder: GraphBuilder, input: OnnxValue, options: ReadOptions): Value {
   const dtype = findDType(input.elementType);
   if (!dtype) throw invalid(`input ${input.name}: element type ${input.elementType} is not supported`);
-  return builder.input(input.name, dtype, resolveShape(input, options));
+  const fixed = options.fixedInputs?.get(input.name);
+  return fixed
+    ? builder.constant(fixed, input.name)
+    : builder.input(input.name, dtype, resolveShape(input, options));
 }
 
-function resolveShape({ name, shape }: OnnxValue, { sizes = {} }: ReadOptions): Shape {
+function resolveShape({ name, shape }: OnnxValue, { sizes = {}, inputShapes = {} }: ReadOptions): Shape {
+  const whole = Object.hasOwn(inputShapes, name) ? inputShapes[name] : undefined;
+  if (whole) return checkShape(name, shape, whole);
   if (!shape) throw invalid(`input ${name} has no shape`);
   return shape.map((size, axis) => {
-    if (typeof size === 'number' && size > 0) return size;
-    const given = typeof size === 'string' ? sizes[size] : undefined;
+    if (typeof size === 'number' && isSize(size)) return size;
+    const given = typeof size === 'string' && Object.hasOwn(sizes, size) ? sizes[size] : undefined;
     if (given !== undefined) return given;
     if (axis === 0) return 1;
     throw invalid(`input ${name}: axis ${axis} (${size || 'unnamed'}) is open and needs a size`);
   });
 }
 
-function readInto(builder: GraphBuilder, values: Map<string, Value>, node: OnnxNode, opset: number): void {
-  const where = `${node.opType} ${node.name}`;
-  const inputs = node.inputs.map((name) => (name === '' ? undefined : find(values, name, where)));
-  const outputs = readNode({
-    node,
-    builder,
-    opset,
-    inputs,
-    names: { node: node.name, outputs: node.outputs },
-  });
-  node.outputs.forEach((name, index) => {
-    const value = outputs[index];
-    if (value) values.set(name, value);
-  });
+/** A shape that a caller gives may only fill what the file leaves open. */
+function checkShape(name: string, stated: OnnxValue['shape'], given: Shape): Shape {
+  const fits = stated?.map((size, axis) =>
+    typeof size === 'number' && isSize(size) ? size : (given[axis] ?? -1),
+  );
+  if (!fits || isSameShape(fits, given)) return given;
+  throw invalid(`input ${name} is [${stated}] in the file, and cannot be [${given}]`);
 }
 
-function find(values: ReadonlyMap<string, Value>, name: string, where: string): Value {
-  const value = values.get(name);
-  if (!value) throw invalid(`${where}: ${name} is read before it is made, or never made`);
-  return value;
+function isSize(size: number): boolean {
+  return Number.isSafeInteger(size) && size > 0;
 }
 
 function invalid(message: string): AppError {

@@ -47,7 +47,32 @@ const writeRules: { readonly [K in OpKind]: WriteRule<K> } = {
     attributes: { epsilon: float(node.attributes.epsilon) },
   }),
   BatchNormalizationTraining: batchNormalizationTraining,
+  InstanceNormalization: (node) => ({
+    ...plain(node),
+    attributes: { epsilon: float(node.attributes.epsilon) },
+  }),
+  LayerNormalization: (node) => ({
+    ...plain(node),
+    attributes: { axis: int(node.attributes.axis), epsilon: float(node.attributes.epsilon) },
+  }),
+  LRN: (node) => ({
+    ...plain(node),
+    attributes: {
+      size: int(node.attributes.size),
+      alpha: float(node.attributes.alpha),
+      beta: float(node.attributes.beta),
+      bias: float(node.attributes.bias),
+    },
+  }),
   Relu: plain,
+  PRelu: plain,
+  Elu: (node) => ({ ...plain(node), attributes: { alpha: float(node.attributes.alpha) } }),
+  Selu: (node) => ({
+    ...plain(node),
+    attributes: { alpha: float(node.attributes.alpha), gamma: float(node.attributes.gamma) },
+  }),
+  Softsign: plain,
+  Mish: plain,
   LeakyRelu: (node) => ({ ...plain(node), attributes: { alpha: float(node.attributes.alpha) } }),
   Sigmoid: plain,
   QuickGelu: (node) => ({
@@ -63,7 +88,7 @@ const writeRules: { readonly [K in OpKind]: WriteRule<K> } = {
   Tanh: plain,
   Gelu: (node) => ({
     ...plain(node),
-    attributes: { approximate: { kind: 'string', value: node.attributes.approximate } },
+    attributes: { approximate: text(node.attributes.approximate) },
   }),
   Erf: plain,
   Softplus: plain,
@@ -82,6 +107,13 @@ const writeRules: { readonly [K in OpKind]: WriteRule<K> } = {
   Abs: plain,
   Neg: plain,
   Sign: plain,
+  Sin: plain,
+  Cos: plain,
+  Floor: plain,
+  Ceil: plain,
+  Round: plain,
+  Not: plain,
+  IsNaN: plain,
   Add: plain,
   Sub: plain,
   Mul: plain,
@@ -92,6 +124,12 @@ const writeRules: { readonly [K in OpKind]: WriteRule<K> } = {
   Greater: plain,
   Less: plain,
   Equal: plain,
+  GreaterOrEqual: plain,
+  LessOrEqual: plain,
+  And: plain,
+  Or: plain,
+  Xor: plain,
+  Mod: (node) => ({ ...plain(node), attributes: { fmod: int(Number(node.attributes.fmod)) } }),
   Where: plain,
   MatMul: plain,
   Gemm: (node) => ({
@@ -115,14 +153,29 @@ const writeRules: { readonly [K in OpKind]: WriteRule<K> } = {
     },
   }),
   GlobalAveragePool: plain,
+  GlobalMaxPool: plain,
   ReduceSum: reduction,
   ReduceMean: reduction,
   ReduceMax: reduction,
-  Reshape: (node) => ({ opType: 'Reshape', inputs: [...node.inputs, int64Tensor(node.attributes.shape)] }),
+  ReduceMin: reduction,
+  ReduceProd: reduction,
+  ReduceL2: reduction,
+  ReduceLogSumExp: reduction,
+  Reshape: (node) => ({
+    opType: 'Reshape',
+    inputs: [...node.inputs, int64Tensor(node.attributes.shape)],
+    ...(node.attributes.shape.includes(0) && { attributes: { allowzero: int(1) } }),
+  }),
   Flatten: (node) => ({ ...plain(node), attributes: { axis: int(node.attributes.axis) } }),
   Expand: (node) => ({ opType: 'Expand', inputs: [...node.inputs, int64Tensor(node.attributes.shape)] }),
   Transpose: (node) => ({ ...plain(node), attributes: { perm: ints(node.attributes.permutation) } }),
   Concat: (node) => ({ ...plain(node), attributes: { axis: int(node.attributes.axis) } }),
+  Split: (node) => ({
+    opType: 'Split',
+    inputs: [...node.inputs, int64Tensor(node.attributes.sizes)],
+    attributes: { axis: int(node.attributes.axis) },
+  }),
+  Tile: (node) => ({ opType: 'Tile', inputs: [...node.inputs, int64Tensor(node.attributes.repeats)] }),
   Slice: sliceForm,
   Pad: (node) => ({
     opType: 'Pad',
@@ -131,13 +184,54 @@ const writeRules: { readonly [K in OpKind]: WriteRule<K> } = {
       int64Tensor(node.attributes.pads),
       fromNumbers(node.inputs[0].dtype, [], [node.attributes.value]),
     ],
-    attributes: { mode: { kind: 'string', value: node.attributes.mode } },
+    attributes: { mode: text(node.attributes.mode) },
   }),
   Cast: (node) => ({ ...plain(node), attributes: { to: int(dtypes[node.attributes.to].onnx) } }),
   Identity: plain,
-  ArgMax: (node) => ({
+  Dropout: (node) => ({ opType: 'Dropout', inputs: [...node.inputs, floatTensor(node.attributes.ratio)] }),
+  Gather: (node) => ({ ...plain(node), attributes: { axis: int(node.attributes.axis) } }),
+  GatherElements: (node) => ({ ...plain(node), attributes: { axis: int(node.attributes.axis) } }),
+  GatherND: (node) => ({ ...plain(node), attributes: { batch_dims: int(node.attributes.batchDims) } }),
+  ScatterElements: (node) => ({
     ...plain(node),
-    attributes: { axis: int(node.attributes.axis), keepdims: int(Number(node.attributes.keepDims)) },
+    attributes: { axis: int(node.attributes.axis), reduction: text(node.attributes.reduction) },
+  }),
+  ScatterND: (node) => ({ ...plain(node), attributes: { reduction: text(node.attributes.reduction) } }),
+  DepthToSpace: (node) => ({
+    ...plain(node),
+    attributes: { blocksize: int(node.attributes.blockSize), mode: text(node.attributes.mode) },
+  }),
+  SpaceToDepth: (node) => ({ ...plain(node), attributes: { blocksize: int(node.attributes.blockSize) } }),
+  Resize: resizeForm,
+  Einsum: (node) => ({ ...plain(node), attributes: { equation: text(node.attributes.equation) } }),
+  Trilu: (node) => ({
+    opType: 'Trilu',
+    inputs: [...node.inputs, int64Tensor([node.attributes.k], [])],
+    attributes: { upper: int(Number(node.attributes.upper)) },
+  }),
+  CumSum: (node) => ({
+    opType: 'CumSum',
+    inputs: [...node.inputs, int64Tensor([node.attributes.axis], [])],
+    attributes: {
+      exclusive: int(Number(node.attributes.exclusive)),
+      reverse: int(Number(node.attributes.reverse)),
+    },
+  }),
+  ArgMax: indexOfExtreme,
+  ArgMin: indexOfExtreme,
+  TopK: (node) => ({
+    opType: 'TopK',
+    inputs: [...node.inputs, int64Tensor([node.attributes.k])],
+    attributes: {
+      axis: int(node.attributes.axis),
+      largest: int(Number(node.attributes.largest)),
+      sorted: int(1),
+    },
+  }),
+  OneHot: (node) => ({
+    opType: 'OneHot',
+    inputs: [node.inputs[0], depthTensor(node), node.inputs[1]],
+    attributes: { axis: int(node.attributes.axis) },
   }),
 };
 
@@ -154,11 +248,59 @@ function batchNormalizationTraining(node: Node<'BatchNormalizationTraining'>): O
   };
 }
 
-function reduction(node: Node<'ReduceSum' | 'ReduceMean' | 'ReduceMax'>): OnnxForm {
+type Reduction =
+  | 'ReduceSum'
+  | 'ReduceMean'
+  | 'ReduceMax'
+  | 'ReduceMin'
+  | 'ReduceProd'
+  | 'ReduceL2'
+  | 'ReduceLogSumExp';
+
+function reduction(node: Node<Reduction>): OnnxForm {
   return {
     opType: node.op,
     inputs: [...node.inputs, int64Tensor(node.attributes.axes)],
     attributes: { keepdims: int(Number(node.attributes.keepDims)) },
+  };
+}
+
+function indexOfExtreme(node: Node<'ArgMax' | 'ArgMin'>): OnnxForm {
+  const { axis, keepDims, selectLast } = node.attributes;
+  return {
+    ...plain(node),
+    attributes: {
+      axis: int(axis),
+      keepdims: int(Number(keepDims)),
+      select_last_index: int(Number(selectLast)),
+    },
+  };
+}
+
+/** onnxruntime has no kernel for int32 values with an int64 depth. */
+function depthTensor({ inputs: [, values], attributes: { depth } }: Node<'OneHot'>): Tensor {
+  return values.dtype === 'int32' ? floatTensor(depth) : int64Tensor([depth], []);
+}
+
+/** By sizes of the axes that change where these imply the scales, so that a symbolic batch stays whole; else by scales. */
+function resizeForm(node: Node<'Resize'>): OnnxForm {
+  const [x] = node.inputs;
+  const { sizes, scales, mode, coordinates, nearest, cubicCoefficient, excludeOutside } = node.attributes;
+  const changed = x.shape.flatMap((size, axis) => (size === sizes[axis] && scales[axis] === 1 ? [] : [axis]));
+  const areSizesEnough = x.shape.every((size, axis) => scales[axis] === (sizes[axis] ?? 0) / size);
+  const axes = changed.length > 0 ? changed : [x.shape.length - 1];
+  const attributes = {
+    mode: text(mode),
+    coordinate_transformation_mode: text(coordinates),
+    nearest_mode: text(nearest),
+    cubic_coeff_a: float(cubicCoefficient),
+    exclude_outside: int(Number(excludeOutside)),
+  };
+  if (!areSizesEnough) return { opType: 'Resize', inputs: [x, undefined, floatTensor(scales)], attributes };
+  return {
+    opType: 'Resize',
+    inputs: [x, undefined, undefined, int64Tensor(axes.map((axis) => sizes[axis] ?? 1))],
+    attributes: { ...attributes, axes: ints(axes) },
   };
 }
 
@@ -207,4 +349,8 @@ function float(value: number): OnnxAttribute {
 
 function ints(value: readonly number[]): OnnxAttribute {
   return { kind: 'ints', value };
+}
+
+function text(value: string): OnnxAttribute {
+  return { kind: 'string', value };
 }

@@ -24,21 +24,32 @@ def record(tensor):
     return {"shape": list(tensor.shape), "values": values(tensor)}
 
 
-def case(op, name, inputs, compute, attributes=None, smooth=True, fixed=()):
-    """`fixed` lists inputs that are not differentiated: 'bool' conditions or scratch space."""
-    leaves = [torch.tensor(values(x)).reshape(x.shape) for x in inputs]
+DTYPES = {torch.int64: "int64", torch.bool: "bool"}
+
+
+def leaf_record(tensor):
+    dtype = DTYPES.get(tensor.dtype)
+    return {**({"dtype": dtype} if dtype else {}), **record(tensor)}
+
+
+def case(op, name, inputs, compute, attributes=None, smooth=True, fixed=(), take=None):
+    """`fixed` lists inputs that are not differentiated: conditions or scratch space; integers never are."""
+    leaves = [x if x.dtype in DTYPES else torch.tensor(values(x)).reshape(x.shape) for x in inputs]
+    fixed = [index for index, leaf in enumerate(leaves) if index in fixed or leaf.dtype in DTYPES]
     for index, leaf in enumerate(leaves):
         leaf.requires_grad_(index not in fixed)
-    y = compute(*leaves)
+    y = compute(*leaves).to(torch.float32)
     cotangent = torch.tensor(values(torch.randn_like(y))).reshape(y.shape)
-    (y * cotangent).sum().backward()
+    if len(fixed) < len(leaves):
+        (y * cotangent).sum().backward()
     cases.append(
         {
             "op": op,
             "name": name,
             "attributes": attributes or {},
             "smooth": smooth,
-            "inputs": [record(leaf) for leaf in leaves],
+            "inputs": [leaf_record(leaf) for leaf in leaves],
+            **({"take": take} if take is not None else {}),
             "cotangent": record(cotangent),
             "output": record(y),
             "gradients": [None if i in fixed else record(leaf.grad) for i, leaf in enumerate(leaves)],
@@ -245,6 +256,248 @@ case("Pad", "zeros", [randn(2, 3)], lambda x: F.pad(x, (2, 1, 0, 1), value=0.5),
 case("Pad", "cut and add", [randn(3, 4)], lambda x: F.pad(x, (-1, 1, 1, -1)), {"pads": [1, -1, -1, 1], "mode": "constant", "value": 0})
 case("Cast", "float to float", [randn(2, 3)], lambda x: x.clone(), {"to": "float32"})
 case("Identity", "plain", [randn(2, 3)], lambda x: x.clone())
+
+
+# ConvTranspose, further
+conv_transpose("output padding, uneven strides", randn(1, 2, 3, 4), randn(2, 3, 3, 2), randn(3), (3, 2), (1, 0, 1, 0), (2, 1))
+conv_transpose("depthwise with output padding", randn(2, 3, 3, 3), randn(3, 1, 3, 3), None, (2, 2), (1, 1, 1, 1), (1, 1), group=3)
+conv_transpose("dilated", randn(1, 2, 3, 3), randn(2, 2, 2, 2), None, (1, 1), (1, 1, 1, 1), dilations=(2, 2))
+conv("one row, as a one-dimensional one is read", randn(2, 3, 1, 9), randn(4, 3, 1, 3), randn(4), strides=(1, 2), pads=(0, 1, 0, 1))
+
+# activations
+case("PRelu", "per channel", [away(2, 3, 4), randn(3, 1)], lambda x, s: torch.where(x > 0, x, s * x))
+case("PRelu", "one slope", [away(2, 5), randn(1)], lambda x, s: F.prelu(x, s))
+case("Elu", "alpha 1.5", [away(2, 9)], lambda x: F.elu(x, 1.5), {"alpha": 1.5})
+case(
+    "Selu",
+    "plain",
+    [away(2, 9)],
+    F.selu,
+    {"alpha": 1.6732632423543772, "gamma": 1.0507009873554805},
+)
+case("Softsign", "plain", [away(2, 9)], F.softsign)
+case("Mish", "plain", [randn(2, 9)], F.mish)
+case("Sin", "plain", [randn(2, 5)], torch.sin)
+case("Cos", "plain", [randn(2, 5)], torch.cos)
+case("Mod", "positive", [positive(2, 3) * 5, positive(3)], lambda a, b: torch.fmod(a, b), {"fmod": True}, smooth=False)
+# away from where the quotient jumps
+case("Mod", "fmod, between the jumps", [torch.tensor([5.3, -5.3, 7.5]), torch.tensor([2.0, 2.0, -3.0])], torch.fmod, {"fmod": True})
+
+# normalization
+case(
+    "InstanceNormalization",
+    "pictures",
+    [randn(2, 3, 4, 3), positive(3), randn(3)],
+    lambda x, s, b: F.instance_norm(x, weight=s, bias=b, eps=1e-5),
+    {"epsilon": 1e-5},
+)
+case(
+    "InstanceNormalization",
+    "one dimension",
+    [randn(2, 3, 6), positive(3), randn(3)],
+    lambda x, s, b: F.instance_norm(x, weight=s, bias=b, eps=1e-3),
+    {"epsilon": 1e-3},
+)
+case(
+    "LayerNormalization",
+    "last axis",
+    [randn(2, 3, 6), positive(6), randn(6)],
+    lambda x, s, b: F.layer_norm(x, (6,), s, b, 1e-5),
+    {"axis": 2, "epsilon": 1e-5},
+)
+case(
+    "LayerNormalization",
+    "two axes, no shift",
+    [randn(2, 3, 4), positive(3, 4)],
+    lambda x, s: F.layer_norm(x, (3, 4), s, None, 1e-5),
+    {"axis": 1, "epsilon": 1e-5},
+)
+for size in (3, 5):
+    case(
+        "LRN",
+        f"{size} channels",
+        [randn(2, 6, 3, 2)],
+        lambda x: x
+        / (
+            1.5
+            + 0.3 / size * sum(F.pad(x * x, (0, 0, 0, 0, (size - 1) // 2, size // 2))[:, k : k + 6] for k in range(size))
+        )
+        ** 0.75,
+        {"size": size, "alpha": 0.3, "beta": 0.75, "bias": 1.5},
+    )
+
+# reductions and pools
+case("GlobalMaxPool", "plain", [randn(2, 3, 4, 5)], lambda x: x.amax((2, 3), keepdim=True))
+for keep in (False, True):
+    attributes = {"axes": [0, 2], "keepDims": keep}
+    case("ReduceMin", f"keepDims {keep}", [randn(2, 3, 4)], lambda x: x.amin((0, 2), keepdim=keep), attributes)
+    case("ReduceL2", f"keepDims {keep}", [randn(2, 3, 4)], lambda x: torch.linalg.vector_norm(x, 2, (0, 2), keepdim=keep), attributes)
+    case("ReduceLogSumExp", f"keepDims {keep}", [randn(2, 3, 4)], lambda x: x.logsumexp((0, 2), keepdim=keep), attributes)
+    case("ReduceProd", f"keepDims {keep}", [randn(2, 3, 4)], lambda x: x.prod(2, keepdim=keep).prod(0, keepdim=keep), attributes)
+zeros = torch.tensor([[2.0, 0.0, 3.0], [0.0, 5.0, 0.0], [1.0, 2.0, 4.0]])
+case("ReduceProd", "one and two zeros", [zeros], lambda x: x.prod(1), {"axes": [1], "keepDims": False}, smooth=False)
+case("ReduceL2", "at the origin", [torch.zeros(2, 3)], lambda x: torch.linalg.vector_norm(x, 2, 1), {"axes": [1], "keepDims": False}, smooth=False)
+
+# cutting and repeating
+parts = {"axis": 1, "sizes": [2, 2]}
+case("Split", "halves", [randn(2, 4, 3)], lambda x: x[:, :2] + 2 * x[:, 2:], parts, take="sum")
+case("Split", "only one part read", [randn(2, 5)], lambda x: x[:, 3:4], {"axis": 1, "sizes": [3, 1, 1]}, take=1)
+case("Tile", "two axes", [randn(2, 1, 3)], lambda x: x.repeat(2, 3, 1), {"repeats": [2, 3, 1]})
+for mode, name in (("reflect", "reflect"), ("edge", "replicate"), ("wrap", "circular")):
+    case(
+        "Pad",
+        mode,
+        [randn(1, 2, 4, 3)],
+        lambda x: F.pad(x, (2, 1, 1, 3), mode=name),
+        {"pads": [0, 0, 1, 2, 0, 0, 3, 1], "mode": mode, "value": 0},
+    )
+case("Pad", "one axis reflected", [randn(4)], lambda x: F.pad(x[None], (2, 1), mode="reflect")[0], {"pads": [2, 1], "mode": "reflect", "value": 0})
+
+# looking up and scattering
+rows = torch.tensor([[0, 2], [2, -1]])
+case("Gather", "first axis, twice the same", [randn(4, 3), rows], lambda x, i: x[i % 4], {"axis": 0})
+case("Gather", "middle axis", [randn(2, 4, 3), rows], lambda x, i: x[:, i % 4], {"axis": 1})
+case("Gather", "one index", [randn(2, 4), torch.tensor(1)], lambda x, i: x[:, i], {"axis": 1})
+elements = torch.tensor([[0, 1, 1], [2, 0, 2]])
+case("GatherElements", "first axis", [randn(3, 3), elements], lambda x, i: x.gather(0, i), {"axis": 0})
+case("GatherElements", "last axis, twice the same", [randn(2, 4), elements], lambda x, i: x.gather(1, i), {"axis": 1})
+pairs = torch.tensor([[[0, 1], [2, -1]], [[0, 1], [1, 0]]])
+case("GatherND", "pairs, twice the same", [randn(3, 2, 4), pairs], lambda x, i: x[i[..., 0], i[..., 1]], {"batchDims": 0})
+case(
+    "GatherND",
+    "in batches",
+    [randn(2, 3, 4), torch.tensor([[[1], [1]], [[2], [0]]])],
+    lambda x, i: torch.stack([x[b][i[b, :, 0]] for b in range(2)]),
+    {"batchDims": 1},
+)
+places = torch.tensor([[0, 2], [1, 0]])
+for reduction in ("none", "add"):
+    case(
+        "ScatterElements",
+        reduction,
+        [randn(3, 2), places, randn(2, 2)],
+        lambda x, i, u: x.scatter(0, i, u) if reduction == "none" else x.scatter_add(0, i, u),
+        {"axis": 0, "reduction": reduction},
+    )
+    case(
+        "ScatterND",
+        reduction,
+        [randn(4, 3), torch.tensor([[2], [0]]), randn(2, 3)],
+        lambda x, i, u: x.index_put((i[:, 0],), u, accumulate=reduction == "add"),
+        {"reduction": reduction},
+    )
+case(
+    "ScatterElements",
+    "add, twice the same",
+    [randn(2, 4), torch.tensor([[1, 1, 3], [0, 0, 0]]), randn(2, 3)],
+    lambda x, i, u: x.scatter_add(1, i, u),
+    {"axis": 1, "reduction": "add"},
+)
+case("TopK", "largest", [randn(3, 5)], lambda x: x.topk(2, 1).values, {"axis": 1, "k": 2, "largest": True})
+case("TopK", "smallest, first axis", [randn(4, 2)], lambda x: x.topk(3, 0, False).values, {"axis": 0, "k": 3, "largest": False})
+case("TopK", "indices", [randn(3, 5)], lambda x: x.topk(2, 1).indices, {"axis": 1, "k": 2, "largest": True}, take=1, fixed=(0,))
+
+# rearranging
+def depth_to_space(x, block, mode):
+    n, c, h, w = x.shape
+    depth = c // block**2
+    if mode == "DCR":
+        return x.reshape(n, block, block, depth, h, w).permute(0, 3, 4, 1, 5, 2).reshape(n, depth, h * block, w * block)
+    return F.pixel_shuffle(x, block)
+
+
+for mode in ("DCR", "CRD"):
+    case("DepthToSpace", mode, [randn(2, 8, 2, 3)], lambda x: depth_to_space(x, 2, mode), {"blockSize": 2, "mode": mode})
+case(
+    "SpaceToDepth",
+    "plain",
+    [randn(2, 2, 4, 6)],
+    lambda x: x.reshape(2, 2, 2, 2, 3, 2).permute(0, 3, 5, 1, 2, 4).reshape(2, 8, 2, 3),
+    {"blockSize": 2},
+)
+for name, upper, k in (("upper", True, 0), ("lower, below", False, -1), ("upper, above", True, 1)):
+    case("Trilu", name, [randn(2, 3, 4)], lambda x: (torch.triu if upper else torch.tril)(x, k), {"upper": upper, "k": k})
+case("CumSum", "plain", [randn(3, 4)], lambda x: x.cumsum(1), {"axis": 1, "exclusive": False, "reverse": False})
+case("CumSum", "exclusive, reverse", [randn(3, 4)], lambda x: x.flip(0).cumsum(0).flip(0) - x, {"axis": 0, "exclusive": True, "reverse": True})
+
+
+def resize(name, x, size, mode, coordinates, nearest="floor", smooth=True, compute=None):
+    sizes = list(x.shape[:2]) + list(size)
+    torch_mode = {"nearest": "nearest", "linear": "bilinear", "cubic": "bicubic"}[mode]
+    align = {} if mode == "nearest" else {"align_corners": coordinates == "align_corners"}
+    case(
+        "Resize",
+        name,
+        [x],
+        compute or (lambda x: F.interpolate(x, size, mode=torch_mode, **align)),
+        {
+            "sizes": sizes,
+            "scales": [1, 1, size[0] / x.shape[2], size[1] / x.shape[3]],
+            "mode": mode,
+            "coordinates": coordinates,
+            "nearest": nearest,
+            "cubicCoefficient": -0.75,
+            "excludeOutside": False,
+        },
+        smooth,
+    )
+
+
+resize("nearest, twice", randn(1, 2, 3, 4), (6, 8), "nearest", "asymmetric")
+resize("nearest, uneven", randn(1, 2, 4, 3), (6, 7), "nearest", "asymmetric")
+resize("nearest, smaller", randn(1, 2, 6, 5), (3, 2), "nearest", "asymmetric")
+resize("nearest-exact", randn(1, 1, 4, 3), (7, 5), "nearest", "half_pixel", "round_prefer_ceil", compute=lambda x: F.interpolate(x, (7, 5), mode="nearest-exact"))
+resize("linear, larger", randn(1, 2, 3, 4), (6, 7), "linear", "half_pixel")
+resize("linear, smaller", randn(1, 2, 6, 7), (3, 4), "linear", "half_pixel")
+resize("linear, corners aligned", randn(1, 2, 3, 4), (5, 7), "linear", "align_corners")
+resize("cubic", randn(1, 1, 4, 5), (7, 8), "cubic", "half_pixel")
+resize("cubic, corners aligned", randn(1, 1, 4, 5), (6, 3), "cubic", "align_corners")
+
+# Einstein sums
+for name, equation, *shapes in (
+    ("matrix product", "ij,jk->ik", (2, 3), (3, 4)),
+    ("batched, transposed", "bij,bkj->bik", (2, 3, 4), (2, 5, 4)),
+    ("attention heads", "bqhd,bkhd->bhqk", (1, 3, 2, 4), (1, 2, 2, 4)),
+    ("a summed axis", "ijk->j", (2, 3, 2)),
+    ("diagonal", "bii->bi", (2, 3, 3)),
+    ("trace times vector", "ii,j->j", (3, 3), (2,)),
+    ("outer product", "i,j->ij", (2,), (3,)),
+    ("three factors", "ij,jk,k->i", (2, 3), (3, 4), (4,)),
+    ("an axis of one repeats", "ij,ij->ij", (2, 3), (1, 3)),
+):
+    case("Einsum", name, [randn(*shape) for shape in shapes], lambda *x: torch.einsum(equation, *x), {"equation": equation})
+
+case("Dropout", "in running", [randn(2, 3)], lambda x: x.clone(), {"ratio": 0.5})
+
+# operations without gradient
+some = torch.tensor([-2.5, -1.5, -0.5, 0.0, 0.5, 1.5, 2.3])
+for op, compute in (("Sign", torch.sign), ("Floor", torch.floor), ("Ceil", torch.ceil), ("Round", torch.round)):
+    case(op, "plain", [some], compute, fixed=(0,))
+case("IsNaN", "plain", [some], torch.isnan, fixed=(0,))
+other = torch.tensor([-2.5, 1.0, -0.7, 0.0, 2.0, 1.5, 2.2])
+for op, compute in (
+    ("Greater", torch.gt),
+    ("Less", torch.lt),
+    ("Equal", torch.eq),
+    ("GreaterOrEqual", torch.ge),
+    ("LessOrEqual", torch.le),
+):
+    case(op, "plain", [some, other], compute, fixed=(0, 1))
+yes, no = torch.tensor([True, True, False, False]), torch.tensor([True, False, True, False])
+for op, compute in (("And", torch.logical_and), ("Or", torch.logical_or), ("Xor", torch.logical_xor)):
+    case(op, "plain", [yes, no], compute)
+case("Not", "plain", [yes], torch.logical_not)
+best = {"axis": 1, "keepDims": False, "selectLast": False}
+case("ArgMax", "plain", [randn(3, 4)], lambda x: x.argmax(1), best, fixed=(0,))
+case("ArgMin", "plain", [randn(3, 4)], lambda x: x.argmin(1), best, fixed=(0,))
+case(
+    "OneHot",
+    "last axis",
+    [torch.tensor([2, 0, 1]), torch.tensor([0.0, 5.0])],
+    lambda i, v: F.one_hot(i, 3) * 5.0,
+    {"axis": 1, "depth": 3},
+    fixed=(1,),
+)
 
 target = Path(__file__).parents[2] / "fixtures" / "engine" / "op-gradients.json"
 target.write_text(json.dumps(cases, separators=(",", ":")).replace('{"op"', '\n{"op"') + "\n")

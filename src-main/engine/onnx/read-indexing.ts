@@ -1,0 +1,228 @@
+/** How operations that cut, repeat, look up, scatter and rearrange are read. */
+import { createExpressions } from '../graph/expressions.ts';
+import type { ScatterReduction, Value } from '../graph/ops.ts';
+import { countElements, floatTensor, fromNumbers, int64Tensor, sizeOf } from '../graph/tensor.ts';
+import {
+  add,
+  axisAttribute,
+  constantNumbers,
+  flag,
+  float,
+  input,
+  int,
+  ints,
+  malformed,
+  type NodeReading,
+  normalizeAxis,
+  type ReadRule,
+  requiredNumbers,
+  text,
+} from './node-reading.ts';
+import { inferReshape, normalizeSlice, readPads } from './normalize.ts';
+import { axesOf } from './read-reductions.ts';
+
+/** Elements that a constant made by reading may have. */
+const largestConstant = 2 ** 22;
+
+export const indexingRules: Readonly<Record<string, ReadRule>> = {
+  Reshape: (r) => {
+    const [x, wanted] = [input(r, 0), requiredNumbers(r, 1, 'shape')];
+    return add(r, 'Reshape', [x], { shape: inferReshape(r, x.shape, wanted, flag(r, 'allowzero')) });
+  },
+  Flatten: (r) => add(r, 'Flatten', [input(r, 0)], { axis: axisAttribute(r, 1) }),
+  Squeeze: (r) => {
+    const { shape } = input(r, 0);
+    const axes = axesOf(r, 13, shape.length) ?? shape.flatMap((size, axis) => (size === 1 ? [axis] : []));
+    return add(r, 'Reshape', [input(r, 0)], { shape: shape.filter((_, axis) => !axes.includes(axis)) });
+  },
+  Unsqueeze: (r) => {
+    const { shape } = input(r, 0);
+    const raw = r.opset >= 13 ? requiredNumbers(r, 1, 'axes') : (ints(r, 'axes') ?? []);
+    const axes = raw.map((axis) => normalizeAxis(axis, shape.length + raw.length)).toSorted((a, b) => a - b);
+    return add(r, 'Reshape', [input(r, 0)], {
+      shape: axes.reduce<readonly number[]>((sizes, axis) => sizes.toSpliced(axis, 0, 1), shape),
+    });
+  },
+  Expand: (r) => {
+    const x = input(r, 0);
+    const wanted = requiredNumbers(r, 1, 'shape');
+    const rank = Math.max(x.shape.length, wanted.length);
+    const at = (shape: readonly number[], axis: number) => shape[axis - rank + shape.length] ?? 1;
+    const sizeOn = (axis: number) => (at(x.shape, axis) === 1 ? at(wanted, axis) : at(x.shape, axis));
+    return add(r, 'Expand', [x], { shape: Array.from({ length: rank }, (_, axis) => sizeOn(axis)) });
+  },
+  Tile: (r) => add(r, 'Tile', [input(r, 0)], { repeats: requiredNumbers(r, 1, 'repeats') }),
+  Transpose: (r) => {
+    const reversed = input(r, 0).shape.map((_, axis, all) => all.length - 1 - axis);
+    return add(r, 'Transpose', [input(r, 0)], { permutation: ints(r, 'perm') ?? reversed });
+  },
+  Concat: (r) => {
+    const inputs = r.inputs.filter((value) => value !== undefined);
+    return add(r, 'Concat', inputs, { axis: axisAttribute(r, 0) });
+  },
+  Split: (r) => {
+    const axis = axisAttribute(r, 0);
+    const stated = r.opset >= 13 ? constantNumbers(r, 1) : ints(r, 'split');
+    const parts = int(r, 'num_outputs', r.node.outputs.length);
+    const sizes = stated ?? evenParts(sizeOf(input(r, 0).shape, axis), parts, r.opset >= 18);
+    return add(r, 'Split', [input(r, 0)], { axis, sizes });
+  },
+  Slice: (r) => {
+    const x = input(r, 0);
+    const list = (position: number, name: string) =>
+      r.opset >= 10 ? constantNumbers(r, position) : ints(r, name);
+    const starts = list(1, 'starts');
+    const ends = list(2, 'ends');
+    if (!starts || !ends) throw malformed(r, 'starts and ends must be constants');
+    const axes = list(3, 'axes') ?? starts.map((_, axis) => axis);
+    return add(r, 'Slice', [x], normalizeSlice(x.shape, starts, ends, axes, list(4, 'steps')));
+  },
+  Pad: (r) => {
+    const x = input(r, 0);
+    return add(r, 'Pad', [x], {
+      pads: readPads(r, x.shape.length),
+      mode: padMode(r),
+      value: r.opset >= 11 ? (constantNumbers(r, 2)?.[0] ?? 0) : float(r, 'value', 0),
+    });
+  },
+  Gather: (r) => add(r, 'Gather', [input(r, 0), input(r, 1)], { axis: axisAttribute(r, 0) }),
+  GatherElements: (r) => add(r, 'GatherElements', [input(r, 0), input(r, 1)], { axis: axisAttribute(r, 0) }),
+  GatherND: (r) => add(r, 'GatherND', [input(r, 0), input(r, 1)], { batchDims: int(r, 'batch_dims', 0) }),
+  Scatter: scatterElements,
+  ScatterElements: scatterElements,
+  ScatterND: (r) =>
+    add(r, 'ScatterND', [input(r, 0), input(r, 1), input(r, 2)], { reduction: scatterReduction(r) }),
+  DepthToSpace: (r) => {
+    const mode = text(r, 'mode', 'DCR');
+    if (mode !== 'DCR' && mode !== 'CRD') throw malformed(r, `mode ${mode} is not supported`);
+    return add(r, 'DepthToSpace', [input(r, 0)], { blockSize: int(r, 'blocksize', 0), mode });
+  },
+  SpaceToDepth: (r) => add(r, 'SpaceToDepth', [input(r, 0)], { blockSize: int(r, 'blocksize', 0) }),
+  Trilu: (r) => {
+    const k = constantNumbers(r, 1)?.[0] ?? 0;
+    return add(r, 'Trilu', [input(r, 0)], { upper: flag(r, 'upper', true), k });
+  },
+  CumSum: (r) => {
+    const axis = normalizeAxis(requiredNumbers(r, 1, 'axis')[0] ?? 0, input(r, 0).shape.length);
+    const attributes = { axis, exclusive: flag(r, 'exclusive'), reverse: flag(r, 'reverse') };
+    return add(r, 'CumSum', [input(r, 0)], attributes);
+  },
+  TopK: (r) => {
+    const k = r.opset >= 10 ? requiredNumbers(r, 1, 'k')[0] : int(r, 'k', 0);
+    return add(r, 'TopK', [input(r, 0)], {
+      axis: axisAttribute(r, -1),
+      k: k ?? 0,
+      largest: flag(r, 'largest', true),
+    });
+  },
+  OneHot: (r) => {
+    const depth = requiredNumbers(r, 1, 'depth')[0] ?? 0;
+    const axis = normalizeAxis(int(r, 'axis', -1), input(r, 0).shape.length + 1);
+    const indices = createExpressions(r.builder).cast(input(r, 0), 'int64');
+    return add(r, 'OneHot', [indices, input(r, 2)], { axis, depth });
+  },
+  Einsum: (r) => {
+    const inputs = r.inputs.filter((value) => value !== undefined);
+    return add(r, 'Einsum', inputs, { equation: explicitEquation(r, inputs) });
+  },
+  Shape: (r) => {
+    const { shape } = input(r, 0);
+    const end = r.node.attributes.has('end') ? int(r, 'end', 0) : shape.length;
+    const inside = (axis: number) => Math.min(shape.length, Math.max(0, normalizeAxis(axis, shape.length)));
+    return constant(r, int64Tensor(shape.slice(inside(int(r, 'start', 0)), inside(end))));
+  },
+  Size: (r) => constant(r, int64Tensor([countElements(input(r, 0).shape)], [])),
+  Range: (r) => {
+    const [start = 0] = requiredNumbers(r, 0, 'start');
+    const [limit = 0] = requiredNumbers(r, 1, 'limit');
+    const [delta = 1] = requiredNumbers(r, 2, 'delta');
+    const length = Math.max(0, Math.ceil((limit - start) / delta));
+    if (!(length <= largestConstant)) throw malformed(r, `a range of ${length} numbers is not supported`);
+    const numbers = Array.from({ length }, (_, index) => start + index * delta);
+    return constant(r, fromNumbers(input(r, 0).dtype, [length], numbers));
+  },
+  ConstantOfShape: (r) => {
+    const shape = requiredNumbers(r, 0, 'shape');
+    const value = r.node.attributes.get('value');
+    const tensor = value?.kind === 'tensor' ? value.value : floatTensor(0);
+    const scalar = r.builder.constant({ ...tensor, shape: [] });
+    return add(r, 'Expand', [scalar], { shape });
+  },
+  NonZero: (r) => {
+    const { shape } = input(r, 0);
+    const numbers = requiredNumbers(r, 0, 'input');
+    if (numbers.length > largestConstant) throw malformed(r, 'its input is too large to be folded');
+    const found = numbers.flatMap((number, index) => (number === 0 ? [] : [index]));
+    const strides = shape.map((_, axis) => countElements(shape.slice(axis + 1)));
+    const rows = shape.flatMap((size, axis) =>
+      found.map((index) => Math.floor(index / (strides[axis] ?? 1)) % size),
+    );
+    return constant(r, int64Tensor(rows, [shape.length, found.length]));
+  },
+};
+
+function constant(
+  r: NodeReading,
+  tensor: Parameters<NodeReading['builder']['constant']>[0],
+): readonly Value[] {
+  return [r.builder.constant(tensor, r.names.outputs?.[0])];
+}
+
+/** From opset 18 on the last part may be smaller. */
+function evenParts(size: number, parts: number, canBeUneven: boolean): number[] {
+  const part = canBeUneven ? Math.ceil(size / parts) : size / parts;
+  return Array.from({ length: parts }, (_, index) => Math.min(part, Math.max(0, size - index * part)));
+}
+
+function scatterElements(r: NodeReading): readonly Value[] {
+  const inputs = [input(r, 0), input(r, 1), input(r, 2)] as const;
+  return add(r, 'ScatterElements', inputs, { axis: axisAttribute(r, 0), reduction: scatterReduction(r) });
+}
+
+function scatterReduction(r: NodeReading): ScatterReduction {
+  const reduction = text(r, 'reduction', 'none');
+  switch (reduction) {
+    case 'none':
+    case 'add':
+    case 'mul':
+    case 'min':
+    case 'max':
+      return reduction;
+    default:
+      throw malformed(r, `reduction ${reduction} is not supported`);
+  }
+}
+
+function padMode(r: NodeReading): 'constant' | 'reflect' | 'edge' | 'wrap' {
+  const mode = text(r, 'mode', 'constant');
+  if (mode === 'constant' || mode === 'reflect' || mode === 'edge' || mode === 'wrap') return mode;
+  throw malformed(r, `mode ${mode} is not supported`);
+}
+
+/**
+ * Names the output where the file leaves it to the rule (letters that occur once, in order), and gives letters to
+ * the axes of an ellipsis, aligned at the right.
+ */
+function explicitEquation(r: NodeReading, inputs: readonly Value[]): string {
+  const [left = '', stated] = text(r, 'equation', '').replaceAll(' ', '').split('->');
+  const operands = left.split(',');
+  const wide = operands.map((letters, index) =>
+    letters.includes('...') ? (inputs[index]?.shape.length ?? 0) - (letters.length - 3) : 0,
+  );
+  const most = Math.max(0, ...wide);
+  const free = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ'].filter((letter) => !left.includes(letter));
+  if (wide.some((count) => count < 0) || most > free.length) throw malformed(r, `equation ${left}`);
+  const named = operands.map((letters, index) =>
+    letters.replace('...', free.slice(most - (wide[index] ?? 0), most).join('')),
+  );
+  const ellipsis = free.slice(0, most).join('');
+  return `${named.join(',')}->${stated?.replace('...', ellipsis) ?? ellipsis + impliedOutput(operands.join(''))}`;
+}
+
+function impliedOutput(letters: string): string {
+  const plain = letters.replaceAll('.', '');
+  return [...new Set(plain)]
+    .filter((letter) => plain.indexOf(letter) === plain.lastIndexOf(letter))
+    .toSorted()
+    .join('');
+}
