@@ -1,6 +1,7 @@
 /** The golden cases of op-gradients.json, and the graph that computes one of them with its gradients. */
 import { readFileSync } from 'node:fs';
 import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
+import { expect } from 'vitest';
 import { differentiate } from '../../src-main/engine/autodiff/differentiate.ts';
 import { createGraphBuilder } from '../../src-main/engine/graph/builder.ts';
 import { createExpressions, type Expressions } from '../../src-main/engine/graph/expressions.ts';
@@ -121,4 +122,14 @@ function applyOp(e: Expressions, golden: GoldenCase, inputs: readonly Value[]): 
       : outputs[take];
   if (!chosen) throw new Error(`bug: ${op} has no output ${take}`);
   return chosen;
+}
+
+/** Within 1e-4 of the largest magnitude: float32 sums in another order. */
+export function expectClose(found: Float32Array, expected: GoldenTensor): void {
+  expect(found.length).toBe(expected.values.length);
+  const scale = Math.max(1, ...expected.values.map(Math.abs));
+  const worst = Math.max(
+    ...expected.values.map((value, index) => Math.abs(value - (found[index] ?? Number.NaN))),
+  );
+  expect(worst / scale).toBeLessThan(1e-4);
 }

@@ -2,7 +2,13 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../src-main/base/random.ts';
 import { gradientRules } from '../../src-main/engine/autodiff/rules.ts';
-import { createCaseRunner, type GoldenCase, type GoldenTensor, readGolden } from './golden-op.ts';
+import {
+  createCaseRunner,
+  expectClose,
+  type GoldenCase,
+  type GoldenTensor,
+  readGolden,
+} from './golden-op.ts';
 
 const cases = readGolden<readonly GoldenCase[]>('op-gradients');
 
@@ -68,14 +74,4 @@ describe.each(cases.map((golden) => [`${golden.op}: ${golden.name}`, golden] as 
 
 function toFloats({ values }: GoldenTensor): Float32Array {
   return Float32Array.from(values);
-}
-
-/** Within 1e-4 of the largest magnitude: float32 sums in another order. */
-function expectClose(found: Float32Array, expected: GoldenTensor): void {
-  expect(found.length).toBe(expected.values.length);
-  const scale = Math.max(1, ...expected.values.map(Math.abs));
-  const worst = Math.max(
-    ...expected.values.map((value, index) => Math.abs(value - (found[index] ?? Number.NaN))),
-  );
-  expect(worst / scale).toBeLessThan(1e-4);
 }

@@ -1,5 +1,4 @@
 /** Gradients of looking up and scattering: what was read gets the sum of what its readers got. */
-import { AppError } from '../../base/app-error.ts';
 import type { Expressions } from '../graph/expressions.ts';
 import type { OpTable, Value } from '../graph/ops.ts';
 import { countElements, int64Tensor, type Shape, sizeOf } from '../graph/tensor.ts';
@@ -66,14 +65,16 @@ export function topKGradient(e: Expressions, x: Value, indices: Value, axis: num
   return addAt(e, zeros(e, x.shape), indices, dy, axis);
 }
 
-/** Overwritten elements of x get nothing; where a copy of an update stands, its gradient is dy's there. */
+/**
+ * Overwritten elements of x get nothing; where a copy of an update stands, its gradient is dy's there. Reductions
+ * other than `none` and `add` do not come here.
+ */
 export function scatterElementsGradients(
   e: Expressions,
   [, indices, updates]: OpTable['ScatterElements']['inputs'],
   { axis, reduction }: OpTable['ScatterElements']['attributes'],
   dy: Value,
 ): readonly ((() => Value) | null)[] {
-  refuseUnusualReduction('ScatterElements', reduction);
   const overwrite = () =>
     e.builder.node('ScatterElements', [dy, indices, zeros(e, updates.shape)], { axis, reduction: 'none' })[0];
   return [
@@ -89,7 +90,6 @@ export function scatterNDGradients(
   { reduction }: OpTable['ScatterND']['attributes'],
   dy: Value,
 ): readonly ((() => Value) | null)[] {
-  refuseUnusualReduction('ScatterND', reduction);
   const overwrite = () =>
     e.builder.node('ScatterND', [dy, indices, zeros(e, updates.shape)], { reduction: 'none' })[0];
   return [
@@ -97,11 +97,6 @@ export function scatterNDGradients(
     null,
     () => e.builder.node('GatherND', [dy, indices], { batchDims: 0 })[0],
   ];
-}
-
-function refuseUnusualReduction(op: string, reduction: string): void {
-  if (reduction === 'none' || reduction === 'add') return;
-  throw new AppError('GRAPH_NOT_TRAINABLE', `${op} with reduction ${reduction} has no gradient`);
 }
 
 function addAt(e: Expressions, x: Value, indices: Value, updates: Value, axis: number): Value {

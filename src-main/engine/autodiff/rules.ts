@@ -297,14 +297,20 @@ export const gradientRules = {
   OneHot: { notDifferentiable: 'it depends on an index' },
 } satisfies { readonly [K in OpKind]: GradientRule<K> };
 
-/** Whether gradients can pass through the operation at all. */
-export function isDifferentiable(op: OpKind): boolean {
-  return typeof gradientRules[op] === 'function';
+/** Why no gradient passes through the node, or undefined where one does. */
+export function explainNoGradient(node: Node): string | undefined {
+  const rule = gradientRules[node.op];
+  if (typeof rule !== 'function') return rule.notDifferentiable;
+  if (node.op !== 'ScatterElements' && node.op !== 'ScatterND') return undefined;
+  const { reduction } = node.attributes;
+  return reduction === 'none' || reduction === 'add'
+    ? undefined
+    : `its reduction ${reduction} has no gradient`;
 }
 
 /** How many leading outputs can have a gradient; the others are statistics or indices. */
 export function countDifferentiableOutputs(node: Node): number {
-  if (!isDifferentiable(node.op)) return 0;
+  if (explainNoGradient(node) !== undefined) return 0;
   return node.op === 'Split' ? node.outputs.length : 1;
 }
 

@@ -151,14 +151,14 @@ function castTensor(x: Tensor, dtype: DType): Tensor {
 }
 
 function concatenate(inputs: readonly Tensor[], { dtype, shape }: TensorType, axis: number): Tensor {
+  const owners = inputs.flatMap((part) =>
+    Array.from({ length: part.shape[axis] ?? 0 }, (_, index) => [part, index] as const),
+  );
   return collect(dtype, shape, (position) => {
-    let rest = position[axis] ?? 0;
-    for (const part of inputs) {
-      const size = part.shape[axis] ?? 0;
-      if (rest < size) return [part, indexOf(part.shape, position.with(axis, rest))];
-      rest -= size;
-    }
-    throw new Error('bug: a position past the last part');
+    const owner = owners[position[axis] ?? 0];
+    if (!owner) throw new Error('bug: a position past the last part');
+    const [part, index] = owner;
+    return [part, indexOf(part.shape, position.with(axis, index))];
   });
 }
 

@@ -57,6 +57,14 @@ export function expectSameType(a: Value, b: Value): void {
   expect(a.dtype === b.dtype, `element types differ: ${a.dtype} and ${b.dtype}`);
 }
 
+/** More axes than any runtime takes. */
+const mostAxes = 64;
+
+export function expectShape(shape: Shape): void {
+  const areSizes = shape.length <= mostAxes && shape.every((size) => Number.isSafeInteger(size) && size >= 0);
+  expect(areSizes, `the result would be [${shape.slice(0, mostAxes)}]`);
+}
+
 export function expectAxis(shape: Shape, axis: number): void {
   expect(Number.isInteger(axis) && axis >= 0 && axis < shape.length, `no axis ${axis}`);
 }

@@ -7,6 +7,7 @@ import {
   expect,
   expectAxis,
   expectSameType,
+  expectShape,
   expectVector,
   fourAxes,
   Mismatch,
@@ -33,7 +34,9 @@ export function inferTypes<K extends OpKind>(
 ): readonly TensorType[] {
   try {
     const rule: ShapeRule<K> = shapeRules[op];
-    return rule(inputs, attributes);
+    const types = rule(inputs, attributes);
+    for (const { shape } of types) expectShape(shape);
+    return types;
   } catch (cause) {
     if (!(cause instanceof Mismatch)) throw cause;
     const present: readonly (Value | undefined)[] = inputs;
@@ -320,6 +323,8 @@ function windowOutput(
     expect(padded >= reach, `a window of ${reach} does not fit into ${padded}`);
     return Math.floor((padded - reach) / strides[axis]) + 1;
   };
+  const isPositive = [...strides, ...dilations].every((step) => Number.isInteger(step) && step > 0);
+  expect(isPositive, `strides and dilations must be positive, got [${strides}] and [${dilations}]`);
   return [along(0), along(1)];
 }
 

@@ -272,8 +272,8 @@ function assembleTensor(
 ): Tensor {
   const dtype = findDType(type);
   if (!dtype) throw unreadable(`tensor ${name}: element type ${type} is not supported`);
-  if (!shape.every((size) => Number.isSafeInteger(size) && size >= 0))
-    throw unreadable(`tensor ${name}: expected sizes that are not negative, found [${shape}]`);
+  if (shape.length > 64 || !shape.every((size) => Number.isSafeInteger(size) && size >= 0))
+    throw unreadable(`tensor ${name}: expected a shape, found [${shape.slice(0, 64)}]`);
   const count = countElements(shape);
   const found = raw ? raw.byteLength / dtypes[dtype].bytes : typed.length;
   if (found !== count)

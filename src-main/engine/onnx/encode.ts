@@ -1,7 +1,7 @@
 /** ONNX records to bytes. */
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import { dtypes, type Tensor } from '../graph/tensor.ts';
-import type { OnnxAttribute, OnnxGraph, OnnxModel, OnnxNode, OnnxValue } from './model.ts';
+import type { OnnxAttribute, OnnxFunction, OnnxGraph, OnnxModel, OnnxNode, OnnxValue } from './model.ts';
 
 export function encodeModel(model: OnnxModel): Uint8Array<ArrayBuffer> {
   const writer = new BinaryWriter();
@@ -9,10 +9,7 @@ export function encodeModel(model: OnnxModel): Uint8Array<ArrayBuffer> {
   writeString(writer, 2, model.producer);
   writeMessage(writer, 7, (inner) => writeGraph(inner, model.graph));
   for (const [domain, version] of model.opsets) {
-    writeMessage(writer, 8, (inner) => {
-      writeString(inner, 1, domain);
-      inner.tag(2, WireType.Varint).int64(version);
-    });
+    writeMessage(writer, 8, (inner) => writeOpset(inner, domain, version));
   }
   for (const [key, value] of model.metadata) {
     writeMessage(writer, 14, (inner) => {
@@ -20,7 +17,27 @@ export function encodeModel(model: OnnxModel): Uint8Array<ArrayBuffer> {
       writeString(inner, 2, value);
     });
   }
+  for (const one of model.functions ?? []) writeMessage(writer, 25, (inner) => writeFunction(inner, one));
   return Uint8Array.from(writer.finish());
+}
+
+function writeFunction(writer: BinaryWriter, one: OnnxFunction): void {
+  writeString(writer, 1, one.name);
+  for (const name of one.inputs) writeString(writer, 4, name);
+  for (const name of one.outputs) writeString(writer, 5, name);
+  for (const node of one.nodes) writeMessage(writer, 7, (inner) => writeNode(inner, node));
+  for (const [domain, version] of one.opsets) {
+    writeMessage(writer, 9, (inner) => writeOpset(inner, domain, version));
+  }
+  writeString(writer, 10, one.domain);
+  for (const [name, attribute] of one.defaults) {
+    writeMessage(writer, 11, (inner) => writeAttribute(inner, name, attribute));
+  }
+}
+
+function writeOpset(writer: BinaryWriter, domain: string, version: number): void {
+  writeString(writer, 1, domain);
+  writer.tag(2, WireType.Varint).int64(version);
 }
 
 function writeGraph(writer: BinaryWriter, graph: OnnxGraph): void {
@@ -78,7 +95,12 @@ function writeAttribute(writer: BinaryWriter, name: string, attribute: OnnxAttri
       kind(8);
       break;
     case 'graph':
+      writeMessage(writer, 6, (inner) => writeGraph(inner, attribute.value));
+      kind(5);
+      break;
     case 'reference':
+      writeString(writer, 21, attribute.value);
+      break;
     case 'other':
       throw new Error(`bug: attribute ${name} cannot be written`);
   }

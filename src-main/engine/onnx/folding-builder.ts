@@ -7,6 +7,8 @@ import { countElements, type Tensor } from '../graph/tensor.ts';
 
 /** Results above this are left for the runtime. */
 const largestResult = 16384;
+/** Elements computed for one file; what comes after is left for the runtime, so that no file takes long to read. */
+const mostElements = 2 ** 22;
 
 /**
  * Folds what comes of integers and truth values that are constant, also where it became float on the way; a file's
@@ -14,6 +16,7 @@ const largestResult = 16384;
  */
 export function foldWhileBuilding(builder: GraphBuilder): GraphBuilder {
   const derived = new Set<Value>();
+  let computed = 0;
   const isFoldable = (value: Value | undefined) =>
     value !== undefined && (!value.dtype.startsWith('float') || derived.has(value));
   const derive = (tensor: Tensor, name: string | undefined) => {
@@ -31,7 +34,10 @@ export function foldWhileBuilding(builder: GraphBuilder): GraphBuilder {
     const tensors = all.flatMap((value) => (value && builder.findConstant(value)) ?? []);
     if (tensors.length === 0 || tensors.length < all.length || !all.every(isFoldable)) return undefined;
     const outputs = inferTypes(op, names.node ?? op, inputs, attributes);
+    const work = [...outputs, ...tensors].reduce((sum, { shape }) => sum + countElements(shape) + 1, 0);
     if (outputs.some(({ shape }) => !(countElements(shape) <= largestResult))) return undefined;
+    if (computed + work > mostElements) return undefined;
+    computed += work;
     const results = evaluate({ op, attributes, inputs: tensors, outputs });
     return results?.map((tensor, index) => derive(tensor, names.outputs?.[index]));
   };

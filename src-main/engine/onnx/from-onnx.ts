@@ -29,14 +29,24 @@ import { explainRefusal } from './refusals.ts';
 export function readNode(reading: NodeReading): readonly Value[] {
   const { domain, opType, name } = reading.node;
   const rule = findReadRule(domain, opType);
-  if (rule) return rule(reading);
+  if (rule) return applyRule(rule, reading);
   const reason = explainRefusal(domain, opType);
   throw new AppError('GRAPH_NOT_TRAINABLE', `${opType} ${name}: ${reason}`, {
     data: { node: name, op: opType, reason },
   });
 }
 
-export function findReadRule(domain: string, opType: string): ReadRule | undefined {
+/** A file may hold numbers that no rule expects: whatever a rule trips over is the node's fault. */
+function applyRule(rule: ReadRule, reading: NodeReading): readonly Value[] {
+  try {
+    return rule(reading);
+  } catch (cause) {
+    if (cause instanceof AppError) throw cause;
+    throw malformed(reading, cause instanceof Error ? cause.message : String(cause));
+  }
+}
+
+function findReadRule(domain: string, opType: string): ReadRule | undefined {
   const key = domain === '' ? opType : `${domain}.${opType}`;
   return Object.hasOwn(readRules, key) ? readRules[key] : undefined;
 }

@@ -16,29 +16,45 @@ export interface BodyContext {
   readonly prefix: string;
   /** How many functions and branches lie around. */
   readonly depth: number;
+  /** What may still be read, shared by all of a file. */
+  readonly budget: { nodes: number };
+}
+
+/** The values that a body can name: its own and those around it. */
+export interface Scope {
+  find(name: string): Value | undefined;
+  set(name: string, value: Value): void;
+}
+
+export function createScope(around?: Scope): Scope {
+  const own = new Map<string, Value>();
+  return {
+    find: (name) => own.get(name) ?? around?.find(name),
+    set: (name, value) => own.set(name, value),
+  };
 }
 
 /** Functions that call each other without end must not exhaust the stack. */
 const deepestNesting = 32;
-/** Functions that call others twice, which do the same, must not exhaust the memory. */
-const mostNodes = 100_000;
+/** Functions that call others twice, which do the same, must not take forever. */
+export const mostNodes = 100_000;
 
 /** The body's outputs by their names in the file. */
 export function readBody(
   context: BodyContext,
   body: Pick<OnnxGraph, 'nodes' | 'outputs'>,
-  values: Map<string, Value>,
+  values: Scope,
 ): readonly { readonly name: string; readonly value: Value }[] {
   if (context.depth > deepestNesting) throw invalid('functions or branches are nested too deep');
   body.nodes.forEach((node, index) => {
+    if (context.budget.nodes-- <= 0) throw invalid(`expected at most ${mostNodes} nodes`);
     const name = `${context.prefix}${node.name || `${node.opType}_${index}`}`;
     readInto(context, values, { ...node, name });
-    if (context.builder.nodes.length > mostNodes) throw invalid(`expected at most ${mostNodes} nodes`);
   });
   return body.outputs.map(({ name }) => ({ name, value: find(values, name, 'the outputs') }));
 }
 
-function readInto(context: BodyContext, values: Map<string, Value>, node: OnnxNode): void {
+function readInto(context: BodyContext, values: Scope, node: OnnxNode): void {
   const inputs = node.inputs.map((name) =>
     name === '' ? undefined : find(values, name, `${node.opType} ${node.name}`),
   );
@@ -51,7 +67,7 @@ function readInto(context: BodyContext, values: Map<string, Value>, node: OnnxNo
 
 function readMeaning(
   context: BodyContext,
-  values: ReadonlyMap<string, Value>,
+  values: Scope,
   node: OnnxNode,
   inputs: readonly (Value | undefined)[],
 ): readonly Value[] {
@@ -69,13 +85,13 @@ function inlineFunction(
   called: OnnxFunction,
   inputs: readonly (Value | undefined)[],
 ): readonly Value[] {
-  const values = new Map<string, Value>();
+  const values = createScope();
   called.inputs.forEach((name, index) => {
     const value = inputs[index];
     if (value) values.set(name, value);
   });
   const nodes = called.nodes.map((inner) => bindAttributes(inner, called, node));
-  const absent = new Set(called.inputs.filter((name) => !values.has(name)));
+  const absent = new Set(called.inputs.filter((name) => !values.find(name)));
   const present = nodes.map((inner) => ({
     ...inner,
     inputs: inner.inputs.map((name) => (absent.has(name) ? '' : name)),
@@ -88,7 +104,7 @@ function inlineFunction(
 /** A branch whose condition is known takes the place of the choice; it sees the values around it. */
 function inlineBranch(
   context: BodyContext,
-  values: ReadonlyMap<string, Value>,
+  values: Scope,
   node: OnnxNode,
   condition: Value | undefined,
 ): readonly Value[] {
@@ -102,7 +118,7 @@ function inlineBranch(
   const branch = node.attributes.get(known.elements[0] ? 'then_branch' : 'else_branch');
   if (branch?.kind !== 'graph') throw invalid(`If ${node.name}: a branch is missing`);
   const inside = enter(context, node);
-  const inner = new Map(values);
+  const inner = createScope(values);
   for (const [name, tensor] of branch.value.initializers) {
     inner.set(name, context.builder.constant(tensor, `${inside.prefix}${name}`));
   }
@@ -113,8 +129,8 @@ function enter(context: BodyContext, node: OnnxNode): BodyContext {
   return { ...context, prefix: `${node.name}/`, depth: context.depth + 1 };
 }
 
-function find(values: ReadonlyMap<string, Value>, name: string, where: string): Value {
-  const value = values.get(name);
+function find(values: Scope, name: string, where: string): Value {
+  const value = values.find(name);
   if (!value) throw invalid(`${where}: ${name} is read before it is made, or never made`);
   return value;
 }

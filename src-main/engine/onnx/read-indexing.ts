@@ -38,6 +38,7 @@ export const indexingRules: Readonly<Record<string, ReadRule>> = {
   Unsqueeze: (r) => {
     const { shape } = input(r, 0);
     const raw = r.opset >= 13 ? requiredNumbers(r, 1, 'axes') : (ints(r, 'axes') ?? []);
+    if (raw.length > 64) throw malformed(r, `${raw.length} new axes are not supported`);
     const axes = raw.map((axis) => normalizeAxis(axis, shape.length + raw.length)).toSorted((a, b) => a - b);
     return add(r, 'Reshape', [input(r, 0)], {
       shape: axes.reduce<readonly number[]>((sizes, axis) => sizes.toSpliced(axis, 0, 1), shape),
@@ -63,8 +64,9 @@ export const indexingRules: Readonly<Record<string, ReadRule>> = {
   Split: (r) => {
     const axis = axisAttribute(r, 0);
     const stated = r.opset >= 13 ? constantNumbers(r, 1) : ints(r, 'split');
-    const parts = int(r, 'num_outputs', r.node.outputs.length);
+    const parts = r.node.outputs.length;
     const sizes = stated ?? evenParts(sizeOf(input(r, 0).shape, axis), parts, r.opset >= 18);
+    if (sizes.length !== parts) throw malformed(r, `${sizes.length} parts for ${parts} outputs`);
     return add(r, 'Split', [input(r, 0)], { axis, sizes });
   },
   Slice: (r) => {
@@ -204,7 +206,10 @@ function padMode(r: NodeReading): 'constant' | 'reflect' | 'edge' | 'wrap' {
  * the axes of an ellipsis, aligned at the right.
  */
 function explicitEquation(r: NodeReading, inputs: readonly Value[]): string {
-  const [left = '', stated] = text(r, 'equation', '').replaceAll(' ', '').split('->');
+  const equation = text(r, 'equation', '').replaceAll(' ', '');
+  if (equation.length > 400 || !/^[a-zA-Z.,]*(->[a-zA-Z.]*)?$/.test(equation))
+    throw malformed(r, `equation ${equation.slice(0, 400)}`);
+  const [left = '', stated] = equation.split('->');
   const operands = left.split(',');
   const wide = operands.map((letters, index) =>
     letters.includes('...') ? (inputs[index]?.shape.length ?? 0) - (letters.length - 3) : 0,

@@ -8,7 +8,7 @@ import { decodeModel, findDType, type ReadExternal } from './decode.ts';
 import { foldWhileBuilding } from './folding-builder.ts';
 import { collectNames, createFunctionTable } from './functions.ts';
 import type { OnnxGraph, OnnxModel, OnnxValue } from './model.ts';
-import { type BodyContext, readBody } from './read-body.ts';
+import { type BodyContext, createScope, mostNodes, readBody } from './read-body.ts';
 
 export interface ReadOptions {
   /** Sizes for symbolic axes, by their name in the file. A leading axis that is not named here becomes 1. */
@@ -47,8 +47,9 @@ function buildGraph(model: OnnxModel, options: ReadOptions): Graph {
     opset,
     prefix: '',
     depth: 0,
+    budget: { nodes: mostNodes },
   };
-  const values = new Map<string, Value>();
+  const values = createScope();
   for (const [name, tensor] of model.graph.initializers) values.set(name, builder.constant(tensor, name));
   for (const input of listFileInputs(model.graph))
     values.set(input.name, declareInput(builder, input, options));
@@ -93,6 +94,7 @@ function resolveShape({ name, shape }: OnnxValue, { sizes = {}, inputShapes = {}
   const whole = Object.hasOwn(inputShapes, name) ? inputShapes[name] : undefined;
   if (whole) return checkShape(name, shape, whole);
   if (!shape) throw invalid(`input ${name} has no shape`);
+  if (shape.length > 64) throw invalid(`input ${name} has ${shape.length} axes`);
   return shape.map((size, axis) => {
     if (typeof size === 'number' && isSize(size)) return size;
     const given = typeof size === 'string' && Object.hasOwn(sizes, size) ? sizes[size] : undefined;

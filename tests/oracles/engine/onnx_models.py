@@ -1,0 +1,192 @@
+"""Small ONNX models as other tools write them, with PyTorch's outputs and gradients: tests/fixtures/engine/onnx-models.json.
+
+Run with a Python that has torch and onnx: python tests/oracles/engine/onnx_models.py
+A case states the model's bytes in base64, its inputs by name, and by autograd the output y, a cotangent c and
+d sum(y c) / d input for the float inputs. Models are written in ONNX's own text form and checked by its checker.
+"""
+
+import base64
+import json
+from pathlib import Path
+
+import onnx
+import onnx.parser
+import torch
+import torch.nn.functional as F
+
+torch.manual_seed(20261122)
+cases = []
+DTYPES = {torch.int64: "int64", torch.bool: "bool", torch.float16: "float16"}
+
+
+def values(tensor):
+    return [float(f"{v:.7g}") for v in tensor.detach().flatten().tolist()]
+
+
+def record(tensor):
+    dtype = DTYPES.get(tensor.dtype)
+    return {**({"dtype": dtype} if dtype else {}), "shape": list(tensor.shape), "values": values(tensor)}
+
+
+def parse(opset, text, domains=""):
+    model = onnx.parser.parse_model(f'<ir_version: 8, opset_import: ["" : {opset}{domains}]>\n{text}')
+    # opset 18's own GroupNormalization was withdrawn again; files with it exist
+    if "GroupNormalization" not in text or opset >= 21:
+        onnx.checker.check_model(model)
+    return model
+
+
+def case(name, model, inputs, compute):
+    leaves = {key: torch.tensor(values(x)).reshape(x.shape).requires_grad_() for key, x in inputs.items()}
+    y = compute(*leaves.values())
+    cotangent = torch.tensor(values(torch.randn_like(y))).reshape(y.shape)
+    (y * cotangent).sum().backward()
+    cases.append(
+        {
+            "name": name,
+            "model": base64.b64encode(model.SerializeToString()).decode(),
+            "inputs": {key: record(leaf) for key, leaf in leaves.items()},
+            "cotangent": record(cotangent),
+            "output": record(y),
+            "gradients": {key: record(leaf.grad) for key, leaf in leaves.items()},
+        }
+    )
+
+
+def shape_text(tensor):
+    return f"float[{','.join(map(str, tensor.shape))}]"
+
+
+def one_node(name, opset, node, inputs, compute):
+    """A model of one line, or of several with semicolons, whose result is y."""
+    arguments = ", ".join(f"{shape_text(x)} {key}" for key, x in inputs.items())
+    with torch.no_grad():
+        y = compute(*inputs.values())
+    case(name, parse(opset, f"m ({arguments}) => ({shape_text(y)} y) {{ {node} }}"), inputs, compute)
+
+
+def randn(*shape):
+    return torch.randn(*shape)
+
+
+def away(*shape):
+    x = torch.randn(*shape)
+    return x + 0.1 * torch.sign(x)
+
+
+# windows
+one_node("Conv in one dimension", 13, "y = Conv <pads=[1,2], strides=[2], dilations=[2]> (x, w, b)",
+         {"x": randn(2, 3, 12), "w": randn(4, 3, 3), "b": randn(4)},
+         lambda x, w, b: F.conv1d(F.pad(x, (1, 2)), w, b, 2, 0, 2))
+one_node("Conv in one dimension, groups", 7, "y = Conv <group=2> (x, w)",
+         {"x": randn(2, 4, 7), "w": randn(6, 2, 3)}, lambda x, w: F.conv1d(x, w, groups=2))
+one_node("Conv SAME_UPPER", 13, 'y = Conv <auto_pad="SAME_UPPER", strides=[2,2]> (x, w)',
+         {"x": randn(1, 2, 6, 5), "w": randn(3, 2, 3, 3)}, lambda x, w: F.conv2d(F.pad(x, (1, 1, 0, 1)), w, None, 2))
+one_node("Conv SAME_LOWER", 13, 'y = Conv <auto_pad="SAME_LOWER", strides=[2,2]> (x, w)',
+         {"x": randn(1, 2, 6, 5), "w": randn(3, 2, 3, 3)}, lambda x, w: F.conv2d(F.pad(x, (1, 1, 1, 0)), w, None, 2))
+one_node("ConvTranspose in one dimension", 13, "y = ConvTranspose <strides=[2], pads=[1,1], output_padding=[1]> (x, w, b)",
+         {"x": randn(2, 3, 5), "w": randn(3, 2, 3), "b": randn(2)},
+         lambda x, w, b: F.conv_transpose1d(x, w, b, 2, 1, 1))
+one_node("ConvTranspose to an output shape", 13, "y = ConvTranspose <strides=[2,2], output_shape=[6,6]> (x, w)",
+         {"x": randn(1, 2, 3, 3), "w": randn(2, 2, 3, 3)}, lambda x, w: F.conv_transpose2d(x, w, None, 2)[:, :, 1:, 1:])
+one_node("MaxPool in one dimension", 12, "y = MaxPool <kernel_shape=[3], strides=[2]> (x)",
+         {"x": randn(2, 3, 9)}, lambda x: F.max_pool1d(x, 3, 2))
+one_node("AveragePool rounded up", 19, "y = AveragePool <kernel_shape=[2,2], strides=[2,2], ceil_mode=1> (x)",
+         {"x": randn(1, 2, 5, 5)}, lambda x: F.avg_pool2d(x, 2, 2, ceil_mode=True, count_include_pad=False))
+one_node("GlobalAveragePool in one dimension", 13, "y = GlobalAveragePool (x)", {"x": randn(2, 3, 5)},
+         lambda x: x.mean(2, keepdim=True))
+one_node("GlobalMaxPool in one dimension", 13, "y = GlobalMaxPool (x)", {"x": randn(2, 3, 5)},
+         lambda x: x.amax(2, keepdim=True))
+one_node("Upsample", 8, 'y = Upsample <mode="nearest", scales=[1.0,1.0,2.0,3.0]> (x)', {"x": randn(1, 2, 2, 3)},
+         lambda x: F.interpolate(x, scale_factor=(2, 3)))
+
+# normalizations
+one_node("GroupNormalization, per group", 18, "y = GroupNormalization <num_groups=2> (x, s, b)",
+         {"x": randn(2, 4, 3, 2), "s": randn(2), "b": randn(2)},
+         lambda x, s, b: F.group_norm(x, 2, s.repeat_interleave(2), b.repeat_interleave(2)))
+one_node("GroupNormalization, per channel", 21, "y = GroupNormalization <num_groups=2> (x, s, b)",
+         {"x": randn(2, 4, 3, 2), "s": randn(4), "b": randn(4)}, lambda x, s, b: F.group_norm(x, 2, s, b))
+
+# products
+for name, a, b in (("row by matrix", (4,), (4, 3)), ("matrix by column", (3, 4), (4,)), 
+                   ("batch by column", (2, 3, 4), (4,))):
+    one_node(f"MatMul, {name}", 13, "y = MatMul (a, b)", {"a": randn(*a), "b": randn(*b)}, torch.matmul)
+one_node("Gemm with a scalar addend", 9, "y = Gemm <alpha=0.5, beta=2.0, transB=1> (a, b, c)",
+         {"a": randn(2, 4), "b": randn(3, 4), "c": randn(1)}, lambda a, b, c: 0.5 * a @ b.T + 2 * c)
+one_node("Einsum with an ellipsis", 13, 'y = Einsum <equation="...ij,...jk->...ik"> (a, b)',
+         {"a": randn(2, 3, 4), "b": randn(4, 5)}, lambda a, b: torch.einsum("...ij,...jk->...ik", a, b))
+one_node("Einsum without an output", 13, 'y = Einsum <equation="ij, jk"> (a, b)',
+         {"a": randn(3, 4), "b": randn(4, 2)}, lambda a, b: a @ b)
+
+# element-wise
+one_node("Sum of three", 13, "y = Sum (a, b, c)", {"a": randn(2, 3), "b": randn(3), "c": randn(2, 1)}, lambda a, b, c: a + b + c)
+one_node("Mean of three", 13, "y = Mean (a, b, c)", {"a": randn(2, 3), "b": randn(3), "c": randn(2, 1)},
+         lambda a, b, c: (a + b + c) / 3)
+one_node("Max of three", 13, "y = Max (a, b, c)", {"a": randn(2, 3), "b": randn(3), "c": randn(2, 1)},
+         lambda a, b, c: torch.maximum(torch.maximum(a, b), c))
+one_node("Celu", 12, "y = Celu <alpha=1.5> (x)", {"x": away(2, 7)}, lambda x: F.celu(x, 1.5))
+one_node("ThresholdedRelu", 10, "y = ThresholdedRelu <alpha=0.7> (x)", {"x": away(2, 7)}, lambda x: F.threshold(x, 0.7, 0))
+one_node("Clip by attributes", 7, "y = Clip <min=-0.5, max=0.5> (x)", {"x": away(2, 7)}, lambda x: x.clamp(-0.5, 0.5))
+one_node("Clip by computed bounds", 13, "y = Clip (x, l, h)", {"x": randn(2, 7), "l": torch.tensor([-0.4]), "h": torch.tensor([0.6])},
+         lambda x, l, h: torch.minimum(torch.maximum(x, l), h))
+one_node("Softmax over several axes", 11, "y = Softmax <axis=1> (x)", {"x": randn(2, 3, 4)},
+         lambda x: F.softmax(x.flatten(1), 1).reshape(x.shape))
+one_node("Pow with an integer", 13, "t = Constant <value = int64 {2}> () y = Pow (x, t)", {"x": randn(2, 3)}, lambda x: x**2)
+
+# reductions
+one_node("ReduceL1", 13, "y = ReduceL1 <axes=[1], keepdims=0> (x)", {"x": away(2, 3, 4)}, lambda x: x.abs().sum(1))
+one_node("ReduceSumSquare", 11, "y = ReduceSumSquare <axes=[-1]> (x)", {"x": randn(2, 3)}, lambda x: (x * x).sum(1, keepdim=True))
+one_node("ReduceLogSum", 13, "y = ReduceLogSum <axes=[0,1], keepdims=0> (x)", {"x": torch.rand(2, 3, 4) + 0.5},
+         lambda x: x.sum((0, 1)).log())
+one_node("ReduceMean by input axes", 18, "t = Constant <value_ints=[-1]> () y = ReduceMean (x, t)", {"x": randn(2, 3)},
+         lambda x: x.mean(1, keepdim=True))
+
+# shape arithmetic, as PyTorch and Keras export it
+one_node(
+    "a flattening by Shape, Gather, Unsqueeze and Concat", 11,
+    """s = Shape (x)
+       zero = Constant <value = int64 {0}> ()
+       n = Gather <axis=0> (s, zero)
+       n1 = Unsqueeze <axes=[0]> (n)
+       rest = Constant <value = int64[1] {-1}> ()
+       wanted = Concat <axis=0> (n1, rest)
+       y = Reshape (x, wanted)""",
+    {"x": randn(2, 3, 4)}, lambda x: x.flatten(1))
+one_node(
+    "a scale from the shape", 13,
+    """s = Shape (x)
+       last = Constant <value = int64[1] {-1}> ()
+       d = Gather <axis=0> (s, last)
+       f = Cast <to=1> (d)
+       root = Sqrt (f)
+       y = Div (x, root)""",
+    {"x": randn(2, 4)}, lambda x: x / 2)
+one_node(
+    "a branch that the shape decides", 13,
+    """s = Size (x)
+       six = Constant <value = int64 {6}> ()
+       c = Equal (s, six)
+       y = If (c) <
+         then_branch = t () => (float[2,3] a) { a = Exp (x) },
+         else_branch = e () => (float[2,3] a) { a = Neg (x) }
+       >""",
+    {"x": randn(2, 3)}, torch.exp)
+
+# functions
+function = """m (float[2,3] x) => (float[2,3] y) {
+  h = local.twice <slope = 0.25> (x)
+  y = local.twice <slope = 0.5> (h)
+}
+<domain: "local", opset_import: ["" : 13]>
+twice <slope> (a) => (b) {
+  t = LeakyRelu <alpha : float = @slope> (a)
+  b = Add (t, a)
+}"""
+def twice(x, slope):
+    return F.leaky_relu(x, slope) + x
+case("a function, called twice with its attribute", parse(13, function, ', "local" : 1, "unused" : 3'), {"x": away(2, 3)},
+     lambda x: twice(twice(x, 0.25), 0.5))
+
+target = Path(__file__).parents[2] / "fixtures" / "engine" / "onnx-models.json"
+target.write_text(json.dumps(cases, separators=(",", ":")).replace('{"name"', '\n{"name"') + "\n")
+print(f"{len(cases)} cases, {target.stat().st_size} bytes")
