@@ -126,23 +126,33 @@ export interface CommandAnswer {
 
 /** Runs a command with `--json`. @throws where stdout is not exactly one JSON document. */
 export function runCommand(dataDir: string, ...args: readonly string[]): Promise<CommandAnswer> {
-  return runCommandAs({}, dataDir, ...args);
+  return startCommand({}, dataDir, ...args).answer;
 }
 
-/** The same as another user of the machine. */
-export function runCommandAs(
+export interface StartedCommand {
+  readonly answer: Promise<CommandAnswer>;
+  /** As by Ctrl-C. */
+  interrupt(): void;
+}
+
+/** The same, to be interrupted, or as another user of the machine. */
+export function startCommand(
   user: { readonly uid?: number },
   dataDir: string,
   ...args: readonly string[]
-): Promise<CommandAnswer> {
+): StartedCommand {
   const all = [cliEntry, ...args, '--data-dir', dataDir, '--json'];
   const child = spawn(process.execPath, all, { ...user, stdio: ['ignore', 'pipe', 'pipe'] });
+  return { answer: readAnswer(child, args), interrupt: () => child.kill('SIGINT') };
+}
+
+function readAnswer(child: ChildProcess, args: readonly string[]): Promise<CommandAnswer> {
   let stdout = '';
   let stderr = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
     stdout += text;
   });
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     stderr += text;
   });
   return new Promise((resolve, reject) => {
