@@ -53,7 +53,6 @@ export const imagePageSchema = z.object({
   /** Pictures that match the filter in all. */
   total: z.number().int(),
 });
-export type ImagePage = z.infer<typeof imagePageSchema>;
 
 export const imagesContract = {
   listImages: oc

@@ -5,7 +5,6 @@ import { imageHashSchema, nameSchema, timestampSchema } from './ids.ts';
 import { jobSchema } from './job.ts';
 
 export const taskSchema = z.enum(['classification']);
-export type Task = z.infer<typeof taskSchema>;
 
 export const settingsSchema = z.object({
   stationName: z.string().trim().min(1).max(200).default('Station'),

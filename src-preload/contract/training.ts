@@ -5,7 +5,6 @@ import { nameSchema, runIdSchema, timestampSchema } from './ids.ts';
 import { jobSchema } from './job.ts';
 
 export const architectureNameSchema = z.enum(['classifier-nano', 'classifier-small']);
-export type ArchitectureName = z.infer<typeof architectureNameSchema>;
 
 export const deviceSchema = z.enum(['auto', 'cpu', 'webgpu', 'cuda', 'directml', 'coreml']);
 export type Device = z.infer<typeof deviceSchema>;
@@ -84,7 +83,7 @@ export const runSchema = z.object({
   /** The last value of each metric. */
   metrics: z.record(z.string(), z.number()),
   tags: z.record(z.string(), z.string()),
-  /** Epochs in the newest checkpoint, null without one. */
+  /** Epochs in the newest checkpoint, which a run that does not go on no longer keeps; null without one. */
   checkpointEpoch: z.number().int().nullable(),
   isResumable: z.boolean(),
   job: jobSchema.nullable(),
