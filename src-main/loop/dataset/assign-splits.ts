@@ -15,7 +15,7 @@ export interface SplitRequest {
   readonly seed: number;
 }
 
-/** Of the training pictures of an import that came with splits, but with none for validation. */
+/** Of the pictures that came for training where none came for validation, in whatever import. */
 const validationShare: SplitFractions = [0.9, 0.1, 0];
 
 /** @returns the split of each picture, whatever the order in which they are given. */
@@ -28,22 +28,12 @@ export function assignSplits(request: SplitRequest): Map<ImageHash, Split> {
   }
   const free = pictures.filter((picture) => !(usesOrigin && picture.originSplit));
   const shared = [shareOut(toShares(free, kept), fractions, seed)];
-  if (usesOrigin) {
-    for (const group of listImportsWithoutValidation(pictures)) {
-      shared.push(shareOut(toShares(group, kept), validationShare, seed));
-    }
+  if (usesOrigin && pictures.every(({ originSplit }) => originSplit !== 'val')) {
+    const training = pictures.filter(({ originSplit }) => originSplit === 'train');
+    shared.push(shareOut(toShares(training, kept), validationShare, seed));
   }
   for (const [picture, split] of shared.flatMap((part) => [...part])) assigned.set(picture, split);
   return assigned;
-}
-
-/** For each import that came with training but without validation pictures: its training pictures. */
-function listImportsWithoutValidation(pictures: readonly LabelledPicture[]): LabelledPicture[][] {
-  const withOrigin = pictures.filter(({ originSplit }) => originSplit !== null);
-  const imports = Map.groupBy(withOrigin, ({ importId }) => importId);
-  return [...imports.values()]
-    .filter((group) => group.every(({ originSplit }) => originSplit !== 'val'))
-    .map((group) => group.filter(({ originSplit }) => originSplit === 'train'));
 }
 
 function toShares(

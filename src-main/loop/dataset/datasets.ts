@@ -42,8 +42,8 @@ export interface Datasets {
    * Freezes the labelled pictures as they are. Who gets which split:
    * - A picture that was in the dataset before keeps its split, even when its label is another one, so that no test
    *   picture is ever learned; only `splits` that differ from the last version's share out everything anew.
-   * - Without `splits`, pictures that came with a split keep it; an import with none for validation gives a tenth of
-   *   its training pictures. The rest goes by the last version's fractions, or 0.7, 0.2, 0.1.
+   * - Without `splits`, pictures that came with a split keep it; where none came for validation, in whatever import, a
+   *   tenth of those that came for training is taken. The rest goes by the last version's fractions, or 0.7, 0.2, 0.1.
    * - Shares hold in each class and overall (see `share-out.ts`); a class with one picture goes to training.
    *
    * Where labels and splits are what the newest version holds, that version is returned and none is made.

@@ -141,6 +141,19 @@ describe('splits', () => {
     for (const [picture, split] of before) expect(readSplits(2).get(picture as ImageHash)).toBe(split);
   });
 
+  it('that came with imports of their own are kept, with nothing taken from training', () => {
+    const came = (originSplit: 'train' | 'val' | 'test', count: number) =>
+      ['rust', 'healthy'].flatMap((className) =>
+        namePictures(`${className} ${originSplit}`, count / 2, {
+          className,
+          originSplit,
+          importId: originSplit,
+        }),
+      );
+    const { create } = createBench([...came('train', 200), ...came('val', 40), ...came('test', 60)]);
+    expect(create().counts).toEqual({ train: 200, val: 40, test: 60 });
+  });
+
   it('of an import with validation pictures are kept whole', () => {
     const { create } = createBench([
       ...namePictures('rust', 30, { originSplit: 'train' }),
