@@ -85,7 +85,11 @@ export const datasetContract = {
     .input(
       z.object({
         name: nameSchema,
-        /** Absent: pictures keep the split they had in the parent or came with; the rest goes 0.7, 0.2, 0.1. */
+        /**
+         * Absent: pictures keep the split they had in the parent or came with. Where pictures came with train and
+         * none with test, a tenth of those of train, by seed and in each class, is held back for the test, and
+         * likewise for val; the statistics' warnings say so. The rest goes 0.7, 0.2, 0.1.
+         */
         splits: splitFractionsSchema.optional(),
         seed: z.number().int().default(0),
         /** Only pictures from these sources. */

@@ -15,8 +15,8 @@ export interface SplitRequest {
   readonly seed: number;
 }
 
-/** Of the pictures that came for training where none came for validation, in whatever import. */
-const validationShare: SplitFractions = [0.9, 0.1, 0];
+/** Of the pictures that came for training, for each of val and test that none came for. */
+const heldBackShare = 0.1;
 
 /** @returns the split of each picture, whatever the order in which they are given. */
 export function assignSplits(request: SplitRequest): Map<ImageHash, Split> {
@@ -28,12 +28,20 @@ export function assignSplits(request: SplitRequest): Map<ImageHash, Split> {
   }
   const free = pictures.filter((picture) => !(usesOrigin && picture.originSplit));
   const shared = [shareOut(toShares(free, kept), fractions, seed)];
-  if (usesOrigin && pictures.every(({ originSplit }) => originSplit !== 'val')) {
+  if (usesOrigin) {
     const training = pictures.filter(({ originSplit }) => originSplit === 'train');
-    shared.push(shareOut(toShares(training, kept), validationShare, seed));
+    shared.push(shareOut(toShares(training, kept), chooseHeldBack(pictures), seed));
   }
   for (const [picture, split] of shared.flatMap((part) => [...part])) assigned.set(picture, split);
   return assigned;
+}
+
+/** A split that any picture of the pool came for, in whatever import, is what the operator chose. */
+function chooseHeldBack(pictures: readonly LabelledPicture[]): SplitFractions {
+  const shareOf = (split: Split) =>
+    pictures.some(({ originSplit }) => originSplit === split) ? 0 : heldBackShare;
+  const [val, test] = [shareOf('val'), shareOf('test')];
+  return [1 - val - test, val, test];
 }
 
 function toShares(

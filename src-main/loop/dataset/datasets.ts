@@ -43,7 +43,7 @@ export interface Datasets {
    * - A picture that was in the dataset before keeps its split, even when its label is another one, so that no test
    *   picture is ever learned; only `splits` that differ from the last version's share out everything anew.
    * - Without `splits`, pictures that came with a split keep it; where none came for validation, in whatever import, a
-   *   tenth of those that came for training is taken. The rest goes by the last version's fractions, or 0.7, 0.2, 0.1.
+   *   tenth of those that came for training is held back for it, and likewise for the test. The rest goes by the last version's fractions, or 0.7, 0.2, 0.1.
    * - Shares hold in each class and overall (see `share-out.ts`); a class with one picture goes to training.
    *
    * Where labels and splits are what the newest version holds, that version is returned and none is made.

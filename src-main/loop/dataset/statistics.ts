@@ -4,7 +4,7 @@ import type {
   DatasetVersion,
   SplitCounts,
 } from '../../../src-preload/contract/dataset.ts';
-import { type Split, splits } from '../../../src-preload/contract/ids.ts';
+import { splits as allSplits, type Split } from '../../../src-preload/contract/ids.ts';
 import type { Store } from '../../store/store.ts';
 import { compareNaturally } from './natural-order.ts';
 
@@ -13,7 +13,7 @@ const notableImbalance = 5;
 
 export function readStatistics(
   { datasets }: Pick<Store, 'datasets'>,
-  { name, version, counts }: DatasetVersion,
+  { name, version, counts, splits }: DatasetVersion,
 ): DatasetStatistics {
   const byClass = groupCounts(
     datasets.countByClass(name, version).map((row) => ({ ...row, key: row.className })),
@@ -36,7 +36,11 @@ export function readStatistics(
     height: measureRange(sizes.map(({ height, pictures }) => ({ value: height, pictures }))),
     sizeBytes: sizes.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
     imbalance,
-    warnings: listWarnings(counts, classes, imbalance),
+    warnings: [
+      ...listWarnings(counts, classes, imbalance),
+      // With fractions of its own a version moves pictures as it was told to.
+      ...(splits === null ? datasets.countHeldBack(name, version).map(describeHeldBack) : []),
+    ],
   };
 }
 
@@ -90,7 +94,7 @@ function listWarnings(
 ): string[] {
   const named = (isMeant: (counts: SplitCounts) => boolean) =>
     classes.filter((entry) => isMeant(entry.counts)).map(({ className }) => className);
-  const empty = splits.filter((split) => counts[split] === 0);
+  const empty = allSplits.filter((split) => counts[split] === 0);
   const single = named((of) => sumOf(of) === 1);
   const untrained = counts.train === 0 ? [] : named((of) => of.train === 0);
   const untested = counts.test === 0 ? [] : named((of) => of.test === 0 && sumOf(of) > 1);
@@ -108,6 +112,13 @@ function listWarnings(
         ]
       : []),
   ];
+}
+
+const purposes = { val: 'validation', test: 'the test' } as const;
+
+function describeHeldBack({ split, pictures }: { split: 'val' | 'test'; pictures: number }): string {
+  const came = pictures === 1 ? 'picture that came' : 'pictures that came';
+  return `No picture came with the split ${split}: ${pictures} ${came} with train ${pictures === 1 ? 'is' : 'are'} held back for ${purposes[split]}.`;
 }
 
 function warn(names: readonly string[], toSentence: (names: string) => string): string[] {

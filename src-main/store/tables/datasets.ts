@@ -13,7 +13,6 @@ export interface LabelledPicture {
   readonly revisionId: number;
   readonly classId: number;
   readonly className: string;
-  readonly importId: string;
   readonly originSplit: Split | null;
 }
 
@@ -112,7 +111,7 @@ function createLabelQueries(db: Database) {
     listLabelled(sources?: readonly string[]): LabelledPicture[] {
       return db.all<LabelledPicture>(
         `SELECT image.hash AS imageHash, image_label.revision_id AS revisionId, image_label.class_id AS classId,
-           class.name AS className, image.import_id AS importId, image.origin_split AS originSplit
+           class.name AS className, image.origin_split AS originSplit
          FROM image_label JOIN class ON class.id = image_label.class_id JOIN image ON image.hash = image_label.image_hash
          WHERE :sources IS NULL OR image.source IN (SELECT value FROM json_each(:sources))
          ORDER BY image_label.image_hash`,
@@ -200,6 +199,15 @@ function createSummaries(db: Database) {
         `SELECT class.name AS className, split, count(*) AS pictures
          FROM dataset_entry JOIN class ON class.id = dataset_entry.class_id
          WHERE dataset_id = ${datasetId} AND ${isMember} GROUP BY class_id, split`,
+        { name, version },
+      ),
+    /** Pictures that came for training and are in another split. */
+    countHeldBack: (name: string, version: number) =>
+      db.all<{ split: 'val' | 'test'; pictures: number }>(
+        `SELECT split, count(*) AS pictures
+         FROM dataset_entry JOIN image ON image.hash = dataset_entry.image_hash
+         WHERE dataset_id = ${datasetId} AND ${isMember} AND origin_split = 'train' AND split <> 'train'
+         GROUP BY split ORDER BY split DESC`,
         { name, version },
       ),
     countBySource: (name: string, version: number) =>

@@ -154,12 +154,31 @@ describe('splits', () => {
     expect(create().counts).toEqual({ train: 200, val: 40, test: 60 });
   });
 
-  it('of an import with validation pictures are kept whole', () => {
-    const { create } = createBench([
+  it('that came without a test get one of a tenth of each class of training, which the statistics tell', () => {
+    const { create, datasets, readSplits } = createBench([
       ...namePictures('rust', 30, { originSplit: 'train' }),
-      ...namePictures('healthy', 5, { originSplit: 'val' }),
+      ...namePictures('healthy', 50, { originSplit: 'train' }),
+      ...namePictures('healthy val', 5, { className: 'healthy', originSplit: 'val' }),
     ]);
-    expect(create().counts).toEqual({ train: 30, val: 5, test: 0 });
+    expect(create().counts).toEqual({ train: 72, val: 5, test: 8 });
+    expect(datasets.getStatistics('leaf')).toMatchObject({
+      classes: [
+        { className: 'healthy', counts: { train: 45, val: 5, test: 5 } },
+        { className: 'rust', counts: { train: 27, val: 0, test: 3 } },
+      ],
+      warnings: [
+        'No picture came with the split test: 8 pictures that came with train are held back for the test.',
+      ],
+    });
+    expect(readSplits(1).get(hashOf('healthy val0'))).toBe('val');
+  });
+
+  it('that came for training alone get validation and test of a tenth each', () => {
+    const { create, datasets } = createBench(leaves.map((leaf) => ({ ...leaf, originSplit: 'train' })));
+    expect(create().counts).toEqual({ train: 80, val: 10, test: 10 });
+    expect(datasets.getStatistics('leaf').warnings).toHaveLength(2);
+    expect(create({ splits: [0.5, 0.25, 0.25] })).toMatchObject({ version: 2 });
+    expect(datasets.getStatistics('leaf').warnings).toEqual([]);
   });
 
   it('that came with an import give way to fractions that are asked for', () => {
