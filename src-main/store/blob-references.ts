@@ -45,6 +45,19 @@ export async function readSparedBlobs(db: ReadableDatabase): Promise<Set<BlobHas
   return hashes;
 }
 
+/** Whether a row, or the request of an unfinished job, needs the blob, which is no picture. */
+export function isReferred(db: ReadableDatabase, hash: BlobHash): boolean {
+  const columns = hashColumns.filter(({ kind, table }) => kind !== 'covered' && table !== 'image');
+  const isInColumn = ({ table, column }: HashColumn): boolean =>
+    hasColumn(db, table, column) &&
+    db.get(`SELECT 1 FROM ${table} WHERE ${column} = ? LIMIT 1`, [hash]) !== undefined;
+  return (
+    columns.some(isInColumn) ||
+    db.get(`SELECT 1 FROM job WHERE status IN ('queued', 'running') AND instr(spec, ?) LIMIT 1`, [hash]) !==
+      undefined
+  );
+}
+
 /** Lets the station work between columns. A snapshot of an older schema may lack a table or column: it then refers to nothing there. */
 async function readColumns(db: ReadableDatabase, kinds: readonly HashColumnKind[]): Promise<Set<BlobHash>> {
   const hashes = new Set<BlobHash>();

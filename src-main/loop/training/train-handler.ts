@@ -9,11 +9,12 @@ import type { JobHandler, JobOutcome } from '../../jobs/job-kind.ts';
 import type { Store } from '../../store/store.ts';
 import type { NewModelVersion } from '../../store/tables/models.ts';
 import type { EndedRunStatus, RunRecord } from '../../store/tables/runs.ts';
+import { isResumable } from './resumable.ts';
 import type { TestResult, TrainRequest, TrainResult, TrainSpec, TrainUpdate } from './train-job.ts';
 import type { TrainingDatasets } from './training.ts';
 
 export interface TrainHandlerOptions {
-  readonly store: Pick<Store, 'db' | 'runs'>;
+  readonly store: Pick<Store, 'db' | 'runs' | 'maintenance'>;
   readonly clock: Clock;
   readonly datasets: Pick<TrainingDatasets, 'getVersion' | 'listSplit'>;
   readonly publish: (event: StationEvent) => void;
@@ -76,8 +77,23 @@ function recordUpdate(
 ): void {
   const { store, publish } = options;
   recordMetrics(options, runId, step, metrics);
-  if (checkpoint) store.runs.recordCheckpoint(runId, checkpoint);
+  if (checkpoint) {
+    replaceCheckpoint(options, runId, checkpoint.hash, () => store.runs.recordCheckpoint(runId, checkpoint));
+  }
   store.db.afterCommit(() => publish({ type: 'run.updated', runId }));
+}
+
+/** The row first, then the blob of the checkpoint before: a run needs one to go on from, not one for each epoch. */
+function replaceCheckpoint(
+  { store }: TrainHandlerOptions,
+  runId: RunId,
+  by: BlobHash | null,
+  write: () => void,
+): void {
+  const before = store.runs.findCheckpoint(runId)?.hash;
+  write();
+  if (before === undefined || before === by) return;
+  store.db.afterCommit(() => void store.maintenance.discardBlob(before));
 }
 
 function recordMetrics(
@@ -108,6 +124,9 @@ function recordEnd(
     if (outcome.status === 'succeeded' && outcome.result.outcome !== 'diverged')
       register(options, job, run, request, outcome.result);
     store.runs.end(runId, { ...end, at: clock.now() });
+    if (!isResumable(end.status)) {
+      replaceCheckpoint(options, runId, null, () => store.runs.dropCheckpoint(runId));
+    }
     store.db.afterCommit(() => publish({ type: 'run.updated', runId }));
   });
 }

@@ -16,6 +16,7 @@ import { classifierArchitectures, type ProviderName } from '../../engine/index.t
 import type { JobQueue } from '../../jobs/queue.ts';
 import type { Store } from '../../store/store.ts';
 import type { RunRecord } from '../../store/tables/runs.ts';
+import { isResumable } from './resumable.ts';
 import type { LabelledPicture, TrainRequest } from './train-job.ts';
 import { planTraining, type TrainingPlan, toParams } from './training-plan.ts';
 
@@ -62,13 +63,11 @@ export interface Training {
   listMetrics(id: RunId): MetricPoint[];
 }
 
-const resumable: ReadonlySet<Run['status']> = new Set(['cancelled', 'crashed', 'failed']);
-
 export function createTraining(options: TrainingOptions): Training {
   const { store, jobs } = options;
   const toRun = (record: RunRecord): Run => ({
     ...record,
-    isResumable: resumable.has(record.status),
+    isResumable: isResumable(record.status),
     job: store.jobs.findBySubject(record.id) ?? null,
   });
   const getRun = (id: RunId): Run => toRun(store.runs.get(id));

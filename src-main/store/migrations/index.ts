@@ -2,6 +2,7 @@
 import { createStation } from './0001-create-station.ts';
 import { indexQueries } from './0002-index-queries.ts';
 import { countInterruptions } from './0003-count-interruptions.ts';
+import { dropEndedCheckpoints } from './0004-drop-ended-checkpoints.ts';
 
 export interface Migration {
   readonly name: string;
@@ -12,4 +13,5 @@ export const migrations: readonly Migration[] = [
   { name: '0001-create-station', sql: createStation },
   { name: '0002-index-queries', sql: indexQueries },
   { name: '0003-count-interruptions', sql: countInterruptions },
+  { name: '0004-drop-ended-checkpoints', sql: dropEndedCheckpoints },
 ];

@@ -157,6 +157,10 @@ function createRunChanges(db: Database) {
         id,
       ]);
     },
+    /** For a run that does not go on: the epoch and the time stay told. */
+    dropCheckpoint(id: RunId): void {
+      db.run('UPDATE run SET checkpoint_hash = NULL WHERE id = ?', [id]);
+    },
     end(id: RunId, end: { status: EndedRunStatus; reason: string; at: number }): void {
       db.run('UPDATE run SET status = ?, reason = ?, ended_at = ? WHERE id = ?', [
         end.status,

@@ -156,6 +156,25 @@ test('collections beside writers of the same blobs lose none that a write has re
   }
 });
 
+test('a blob is discarded at once, unless a row, a snapshot or a waiting job needs it', async () => {
+  const store = createStoreWithBlobs();
+  const texts = ['superseded', 'referred', 'by snapshot', 'by job'];
+  const hashes = await store.blobs.writeMany(texts.map(bytes));
+  const [superseded, referred, bySnapshot, byJob] = hashes;
+  if (!superseded || !referred || !bySnapshot || !byJob) throw new Error('bug: four were written');
+  refer(store, bySnapshot);
+  await store.maintenance.createSnapshot();
+  store.db.run('DELETE FROM evaluation');
+  refer(store, referred);
+  const request = { file: byJob };
+  store.jobs.insert({ id: 'j' as JobId, kind: 'evaluate', subject: 's', title: 't', request, createdAt: 0 });
+
+  for (const hash of hashes) await store.maintenance.discardBlob(hash);
+  await store.maintenance.discardBlob(superseded);
+  expect(new Set(await listAll(store.blobs))).toEqual(new Set([referred, bySnapshot, byJob]));
+  expect(readdirSync(join(store.blobs.dir, 'tmp'))).toEqual([]);
+});
+
 test('what killed writers left behind is removed once it is old', async () => {
   const store = createStoreWithBlobs();
   const dir = join(store.blobs.dir, 'tmp');

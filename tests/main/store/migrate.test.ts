@@ -41,6 +41,28 @@ test('a migration that fails half way leaves the version before it, with its row
   expect(db.all('SELECT id, stage FROM leaf')).toEqual([{ id: 1, stage: null }]);
 });
 
+test('runs of an older station that do not go on let go of their checkpoints', () => {
+  const db = createEmptyDatabase();
+  migrate(db, { migrations: migrations.slice(0, 3) });
+  db.execute(`
+    INSERT INTO dataset (id, name, created_at) VALUES (1, 'leaf', 0);
+    INSERT INTO dataset_version (dataset_id, version, seed, class_names, train_count, val_count, test_count, digest, created_at)
+    VALUES (1, 1, 0, '[]', 0, 0, 0, '', 0);
+    INSERT INTO experiment (id, name, created_at) VALUES (1, 'leaf', 0)`);
+  for (const status of ['completed', 'cancelled']) {
+    db.run(
+      `INSERT INTO run (id, name, experiment_id, status, dataset_id, dataset_version, model_name, parameters, created_at, checkpoint_hash)
+       VALUES (:status, '', 1, :status, 1, 1, 'leaf', '{}', 0, 'hash')`,
+      { status },
+    );
+  }
+  migrate(db, { migrations });
+  expect(db.all('SELECT id, checkpoint_hash AS hash FROM run ORDER BY id')).toEqual([
+    { id: 'cancelled', hash: 'hash' },
+    { id: 'completed', hash: null },
+  ]);
+});
+
 test('a copy is asked for before an upgrade, and only then', () => {
   const db = createEmptyDatabase();
   const asked: number[][] = [];

@@ -106,7 +106,30 @@ describe('a training run', { timeout: 60_000 }, () => {
     expect(run).toMatchObject({ status: 'completed' });
     expect(run.reason).toMatch(/time budget/);
     expect(run.metrics.learning_rate).toBeLessThan(0.0005);
-    expect(station.store.runs.findCheckpoint(run.id)?.spentMs).toBeLessThan(3_500);
+    const { spent_ms: spentMs } =
+      station.store.db.get<{ spent_ms: number }>('SELECT spent_ms FROM run') ?? {};
+    expect(spentMs).toBeLessThan(3_500);
+  });
+
+  it('keeps one checkpoint while it can go on, and none when it is over', async () => {
+    const station = await openWithShapes();
+    const { blobs } = station.store;
+    const before = (await blobs.measure()).blobs;
+    const begun = await startQuickly(station, { epochs: 2_000 });
+    await vi.waitFor(() => expect(station.training.getRun(begun.id).checkpointEpoch).toBeGreaterThan(3), {
+      timeout: 20_000,
+    });
+    station.training.cancelRun(begun.id);
+    await waitForEnd(station, begun);
+    const kept = station.store.runs.findCheckpoint(begun.id)?.hash;
+    if (!kept) throw new Error('a cancelled run keeps its checkpoint');
+    await vi.waitFor(async () => expect((await blobs.measure()).blobs).toBe(before + 1));
+    expect(await blobs.verify(kept)).toBe('intact');
+    const ended = await trainQuickly(station, { epochs: 4 });
+    expect(ended).toMatchObject({ status: 'completed', checkpointEpoch: 4, isResumable: false });
+    expect(station.store.runs.findCheckpoint(ended.id)).toBeUndefined();
+    await vi.waitFor(async () => expect((await blobs.measure()).blobs).toBe(before + 2));
+    expect(await station.store.maintenance.checkIntegrity({ isDeep: true })).toMatchObject({ problems: [] });
   });
 
   it('does without validation and test pictures, and says by what it chose the epoch', async () => {
