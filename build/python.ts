@@ -4,7 +4,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { runCommand } from './run-command.ts';
 
-const packages = ['torch==2.13.0', 'numpy', 'scipy', 'scikit-learn'];
+const packages = ['torch==2.13.0', 'numpy', 'scipy', 'scikit-learn', 'onnx'];
 
 /** Path of the interpreter; `FIELDSTATION_PYTHON` names one that has the packages already. */
 export async function preparePython(): Promise<string> {
