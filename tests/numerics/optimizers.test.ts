@@ -22,17 +22,22 @@ interface Fixture {
   readonly cases: readonly {
     readonly options: OptimizerOptions;
     readonly trace: readonly (readonly number[])[];
+    /** How many leading parameters decay here. */
+    readonly decayed?: number;
+    /** On the learning rate of the last two parameters. */
+    readonly factor?: number;
   }[];
 }
 
 const { initial, gradients, rates, decayed, cases } = readGolden<Fixture>('optimizers');
 
-describe.each(cases.map((one) => [JSON.stringify(one.options), one] as const))(
+describe.each(cases.map((one) => [JSON.stringify({ ...one, trace: undefined }), one] as const))(
   '%s',
-  (_, { options, trace }) => {
+  (_, one) => {
+    const { options, trace } = one;
     it('takes the same steps as PyTorch', async () => {
       const optimizer = createOptimizer(options);
-      const session = await InferenceSession.create(buildUpdate(optimizer, options), {
+      const session = await InferenceSession.create(buildUpdate(optimizer, one), {
         intraOpNumThreads: 1,
       });
       let state = new Map<string, Float32Array>([
@@ -65,15 +70,22 @@ describe.each(cases.map((one) => [JSON.stringify(one.options), one] as const))(
   },
 );
 
-function buildUpdate(optimizer: Optimizer, { weightDecay, clipNorm }: OptimizerOptions): Uint8Array {
+function buildUpdate(optimizer: Optimizer, one: Fixture['cases'][number]): Uint8Array {
+  const { weightDecay, clipNorm } = one.options;
+  const decays = one.decayed ?? decayed;
   const e = createExpressions(createGraphBuilder());
   const vector = (name: string) => e.builder.input(name, 'float32', [initial.length]);
   const [parameters, gradient] = [vector('parameters'), vector('gradient')];
   const update = optimizer.update(e, {
     parameters,
     gradient: clipNorm === undefined ? gradient : clipGlobalNorm(e, gradient, clipNorm),
-    decay: e.constant(floatTensor(initial.map((_, index) => (index < decayed ? weightDecay : 0)))),
+    decay: e.constant(floatTensor(initial.map((_, index) => (index < decays ? weightDecay : 0)))),
     slots: optimizer.slots.map(vector),
+    ...(one.factor !== undefined && {
+      multiplier: e.constant(
+        floatTensor(initial.map((_, index) => (index < decayed ? 1 : (one.factor ?? 1)))),
+      ),
+    }),
     scalars: optimizer.scalars.map((name) => e.builder.input(name, 'float32', [1])),
   });
   const outputs = [update.parameters, ...update.slots].map((value, index) => {

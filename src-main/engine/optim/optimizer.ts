@@ -3,21 +3,36 @@ import type { Expressions } from '../graph/expressions.ts';
 import type { Value } from '../graph/ops.ts';
 
 export interface OptimizerOptions {
-  readonly kind: 'adamw' | 'sgd';
-  /** Decoupled (AdamW) or classic L2 (SGD) decay; biases and normalization parameters are spared. */
+  readonly kind: 'adamw' | 'adam' | 'sgd' | 'rmsprop' | 'lion';
+  /** Decoupled (AdamW, Lion) or classic L2 (Adam, SGD, RMSProp); biases and normalization parameters are spared. */
   readonly weightDecay: number;
-  /** SGD only; 0.9 if absent. */
+  /** SGD (0.9 if absent) and RMSProp (0 if absent). */
   readonly momentum?: number;
   /** SGD only; Nesterov's variant as in torch.optim.SGD. */
   readonly nesterov?: boolean;
-  /** AdamW only; [0.9, 0.999] if absent. */
+  /** Adam and AdamW ([0.9, 0.999] if absent), Lion ([0.9, 0.99] if absent). */
   readonly betas?: readonly [number, number];
-  /** AdamW only; 1e-8 if absent. */
+  /** Adam and AdamW only: divides by the largest second moment so far (Reddi et al. 2018). */
+  readonly amsgrad?: boolean;
+  /** RMSProp only: decay of the mean square; 0.99 if absent. */
+  readonly smoothing?: number;
+  /** RMSProp only: divides by the deviation instead of the root mean square. */
+  readonly centered?: boolean;
+  /** Adam, AdamW and RMSProp; 1e-8 if absent. */
   readonly epsilon?: number;
+  /** Factors on the learning rate of parameters by name, `*` for any characters; the first that matches holds. */
+  readonly rateMultipliers?: readonly RateMultiplier[];
+  /** Parameters that stay as they are, by name, `*` for any characters: their gradients are not computed. */
+  readonly frozen?: readonly string[];
   /** Largest global L2 norm of the gradient; no clipping if absent. */
   readonly clipNorm?: number;
   /** Decay of the moving average of the weights, which evaluation and export then use; off if absent. */
   readonly emaDecay?: number;
+}
+
+export interface RateMultiplier {
+  readonly pattern: string;
+  readonly factor: number;
 }
 
 export interface UpdateInputs {
@@ -29,8 +44,10 @@ export interface UpdateInputs {
   readonly decay: Value;
   /** In the order of `slots`, each `[p]`. */
   readonly slots: readonly Value[];
-  /** In the order of `scalars`. */
+  /** In the order of `scalars`, each `[1]`. */
   readonly scalars: readonly Value[];
+  /** `[p]`: factors on the learning rate, if any differs from 1. */
+  readonly multiplier?: Value;
 }
 
 export interface Update {
@@ -53,35 +70,45 @@ export interface Optimizer {
 export function createOptimizer(options: OptimizerOptions): Optimizer {
   switch (options.kind) {
     case 'adamw':
-      return createAdamW(options);
+      return createAdam(options, true);
+    case 'adam':
+      return createAdam(options, false);
     case 'sgd':
       return createSgd(options);
+    case 'rmsprop':
+      return createRmsProp(options);
+    case 'lion':
+      return createLion(options);
   }
 }
 
 /**
  * AdamW (Loshchilov and Hutter 2019, algorithm 2, with decay scaled by the learning rate as in torch.optim.AdamW):
- * p ← p - r d p - r / (1 - β1^t) m / (sqrt(v) / sqrt(1 - β2^t) + ε)
+ * p ← p - r d p - r / (1 - β1^t) m / (sqrt(v) / sqrt(1 - β2^t) + ε). Adam adds d p to the gradient instead.
  */
-function createAdamW({ betas = [0.9, 0.999], epsilon = 1e-8 }: OptimizerOptions): Optimizer {
+function createAdam(options: OptimizerOptions, isDecoupled: boolean): Optimizer {
+  const { betas = [0.9, 0.999], epsilon = 1e-8, amsgrad = false } = options;
   const [beta1, beta2] = betas;
   return {
-    slots: ['firstMoment', 'secondMoment'],
+    slots: ['firstMoment', 'secondMoment', ...(amsgrad ? ['largestMoment'] : [])],
     scalars: ['learningRate', 'stepSize', 'rootCorrection'],
     computeScalars: (step, learningRate) => [
       learningRate,
       learningRate / (1 - beta1 ** step),
       1 / Math.sqrt(1 - beta2 ** step),
     ],
-    update: (e, { parameters, gradient, decay, slots, scalars }) => {
-      const [first, second] = pair(slots);
-      const [learningRate, stepSize, rootCorrection] = triple(scalars);
-      const nextFirst = e.add(e.mul(first, beta1), e.mul(gradient, 1 - beta1));
-      const nextSecond = e.add(e.mul(second, beta2), e.mul(e.mul(gradient, gradient), 1 - beta2));
-      const decayed = e.mul(parameters, e.sub(1, e.mul(decay, learningRate)));
-      const root = e.add(e.mul(e.unary('Sqrt', nextSecond), rootCorrection), epsilon);
+    update: (e, inputs) => {
+      const { parameters, decay, slots, scalars } = inputs;
+      const [learningRate, stepSize] = [rateAt(e, inputs, 0), rateAt(e, inputs, 1)];
+      const gradient = isDecoupled ? inputs.gradient : e.add(inputs.gradient, e.mul(parameters, decay));
+      const nextFirst = e.add(e.mul(at(slots, 0), beta1), e.mul(gradient, 1 - beta1));
+      const nextSecond = e.add(e.mul(at(slots, 1), beta2), e.mul(e.mul(gradient, gradient), 1 - beta2));
+      const largest = amsgrad ? [e.builder.node('Max', [at(slots, 2), nextSecond], {})[0]] : [];
+      const decayed = isDecoupled ? e.mul(parameters, e.sub(1, e.mul(decay, learningRate))) : parameters;
+      const second = largest[0] ?? nextSecond;
+      const root = e.add(e.mul(e.unary('Sqrt', second), at(scalars, 2)), epsilon);
       const next = e.sub(decayed, e.mul(e.div(nextFirst, root), stepSize));
-      return { parameters: next, slots: [nextFirst, nextSecond] };
+      return { parameters: next, slots: [nextFirst, nextSecond, ...largest] };
     },
   };
 }
@@ -92,16 +119,61 @@ function createSgd({ momentum = 0.9, nesterov = false }: OptimizerOptions): Opti
     slots: ['velocity'],
     scalars: ['learningRate'],
     computeScalars: (_step, learningRate) => [learningRate],
-    update: (e, { parameters, gradient, decay, slots, scalars }) => {
-      const [velocity] = slots;
-      const [learningRate] = scalars;
-      if (!velocity || !learningRate) throw new Error('bug: SGD needs its velocity and learning rate');
+    update: (e, inputs) => {
+      const { parameters, gradient, decay, slots } = inputs;
       const decayed = e.add(gradient, e.mul(parameters, decay));
-      const nextVelocity = e.add(e.mul(velocity, momentum), decayed);
+      const nextVelocity = e.add(e.mul(at(slots, 0), momentum), decayed);
       const direction = nesterov ? e.add(decayed, e.mul(nextVelocity, momentum)) : nextVelocity;
-      return { parameters: e.sub(parameters, e.mul(direction, learningRate)), slots: [nextVelocity] };
+      const next = e.sub(parameters, e.mul(direction, rateAt(e, inputs, 0)));
+      return { parameters: next, slots: [nextVelocity] };
     },
   };
+}
+
+/** As torch.optim.RMSprop: v ← α v + (1 - α) g², b ← μ b + g / (sqrt(v) + ε), p ← p - r b; centred: v - (mean g)². */
+function createRmsProp(options: OptimizerOptions): Optimizer {
+  const { smoothing = 0.99, momentum = 0, epsilon = 1e-8, centered = false } = options;
+  return {
+    slots: ['meanSquare', 'velocity', ...(centered ? ['meanGradient'] : [])],
+    scalars: ['learningRate'],
+    computeScalars: (_step, learningRate) => [learningRate],
+    update: (e, inputs) => {
+      const { parameters, decay, slots } = inputs;
+      const gradient = e.add(inputs.gradient, e.mul(parameters, decay));
+      const smooth = (slot: number, value: Value) =>
+        e.add(e.mul(at(slots, slot), smoothing), e.mul(value, 1 - smoothing));
+      const meanSquare = smooth(0, e.mul(gradient, gradient));
+      const means = centered ? [smooth(2, gradient)] : [];
+      const spread = means.reduce((square, mean) => e.sub(square, e.mul(mean, mean)), meanSquare);
+      const scaled = e.div(gradient, e.add(e.unary('Sqrt', spread), epsilon));
+      const velocity = e.add(e.mul(at(slots, 1), momentum), scaled);
+      const next = e.sub(parameters, e.mul(velocity, rateAt(e, inputs, 0)));
+      return { parameters: next, slots: [meanSquare, velocity, ...means] };
+    },
+  };
+}
+
+/** Lion (Chen et al. 2023, algorithm 2): p ← p - r (sign(β1 m + (1 - β1) g) + d p), m ← β2 m + (1 - β2) g. */
+function createLion({ betas = [0.9, 0.99] }: OptimizerOptions): Optimizer {
+  const [beta1, beta2] = betas;
+  return {
+    slots: ['firstMoment'],
+    scalars: ['learningRate'],
+    computeScalars: (_step, learningRate) => [learningRate],
+    update: (e, inputs) => {
+      const { parameters, gradient, decay, slots } = inputs;
+      const blend = (beta: number) => e.add(e.mul(at(slots, 0), beta), e.mul(gradient, 1 - beta));
+      const direction = e.add(e.unary('Sign', blend(beta1)), e.mul(parameters, decay));
+      const next = e.sub(parameters, e.mul(direction, rateAt(e, inputs, 0)));
+      return { parameters: next, slots: [blend(beta2)] };
+    },
+  };
+}
+
+/** A scalar that is a learning rate, as `[1]`, or times the multipliers as `[p]`. */
+function rateAt(e: Expressions, { scalars, multiplier }: UpdateInputs, position: number): Value {
+  const rate = at(scalars, position);
+  return multiplier ? e.mul(multiplier, rate) : rate;
 }
 
 /** Scales the gradient so that its L2 norm is at most the limit (as torch's clip_grad_norm_). */
@@ -122,14 +194,8 @@ export function computeAverageRate(decay: number, step: number): number {
   return 1 - Math.min(decay, (1 + step) / (10 + step));
 }
 
-function pair(values: readonly Value[]): readonly [Value, Value] {
-  const [first, second] = values;
-  if (!first || !second) throw new Error('bug: two values expected');
-  return [first, second];
-}
-
-function triple(values: readonly Value[]): readonly [Value, Value, Value] {
-  const [first, second, third] = values;
-  if (!first || !second || !third) throw new Error('bug: three values expected');
-  return [first, second, third];
+function at(values: readonly Value[], position: number): Value {
+  const value = values[position];
+  if (!value) throw new Error(`bug: the optimizer lacks value ${position}`);
+  return value;
 }

@@ -1,14 +1,17 @@
 /** Composes forward pass, loss, gradients and update into the one graph that a training step runs. */
+import { AppError } from '../../base/app-error.ts';
 import { differentiate } from '../autodiff/differentiate.ts';
+import { zeros } from '../autodiff/indexing.ts';
 import { createGraphBuilder } from '../graph/builder.ts';
 import { createExpressions, type Expressions } from '../graph/expressions.ts';
 import type { Graph, Value } from '../graph/ops.ts';
-import { countElements, createTensor, sizeOf } from '../graph/tensor.ts';
+import { countElements, createTensor, floatTensor, sizeOf } from '../graph/tensor.ts';
 import { countParameters } from '../nn/classifier.ts';
 import { softmaxCrossEntropy } from '../nn/losses.ts';
 import { createTrainingScope, type Network, type ParameterSpec, type StatisticSpec } from '../nn/network.ts';
 import { scalePixels } from '../nn/pixels.ts';
 import { removeDeadCode } from '../passes/remove-dead-code.ts';
+import { assertPatternsMatch, matchesPattern } from './name-pattern.ts';
 import {
   clipGlobalNorm,
   computeAverageRate,
@@ -78,7 +81,7 @@ function composeStep(
   const logits = options.network(training.scope, scalePixels(e, feeds.images));
   const loss = softmaxCrossEntropy(e, logits, feeds.labels, options.labelSmoothing);
   const nextStatistics = updateStatistics(e, statistics, training.listBatchStatistics(), options);
-  const gradients = differentiate(e, loss, training.listPieces());
+  const gradients = differentiateUnfrozen(e, loss, training.listPieces(), options);
   const next = updateParameters(e, options, optimizer, gradients, feeds).set('statistics', nextStatistics);
   if (options.optimizer.emaDecay !== undefined) {
     const current = e.concat([get(next, 'parameters'), nextStatistics], 0);
@@ -149,10 +152,48 @@ function updateParameters(
     decay: e.constant(createDecayVector(options.parameters, weightDecay)),
     slots: optimizer.slots.map((name) => get(vectors, name)),
     scalars: optimizer.scalars.map((name) => get(scalars, name)),
+    ...listMultiplier(e, options),
   });
   const slots = optimizer.slots.map((name, index) => [name, update.slots[index]] as const);
   const present = slots.flatMap(([name, value]) => (value ? [[name, value] as const] : []));
   return new Map<string, Value>([['parameters', update.parameters], ...present]);
+}
+
+/** Frozen parameters have zeros for gradients, so that they neither cost anything nor count for clipping. */
+function differentiateUnfrozen(
+  e: Expressions,
+  loss: Value,
+  pieces: readonly Value[],
+  { parameters, optimizer: { frozen = [] } }: TrainingGraphOptions,
+): readonly Value[] {
+  assertPatternsMatch(frozen, listNames(parameters));
+  const isFrozen = parameters.map(({ name }) => frozen.some((pattern) => matchesPattern(name, pattern)));
+  const open = pieces.filter((_, index) => !isFrozen[index]);
+  if (open.length === 0) throw new AppError('GRAPH_NOT_TRAINABLE', 'every parameter is frozen');
+  const found = new Map(differentiate(e, loss, open).map((gradient, index) => [open[index], gradient]));
+  return pieces.map((piece) => found.get(piece) ?? zeros(e, piece.shape));
+}
+
+/** Learning rate factors of all parameters, 0 where frozen so that decay and momentum leave them too. */
+function listMultiplier(
+  e: Expressions,
+  { parameters, optimizer: { rateMultipliers = [], frozen = [] } }: TrainingGraphOptions,
+): { readonly multiplier?: Value } {
+  if (rateMultipliers.length === 0 && frozen.length === 0) return {};
+  const patterns = rateMultipliers.map(({ pattern }) => pattern);
+  assertPatternsMatch(patterns, listNames(parameters));
+  const factorOf = (name: string) => {
+    if (frozen.some((pattern) => matchesPattern(name, pattern))) return 0;
+    return rateMultipliers.find(({ pattern }) => matchesPattern(name, pattern))?.factor ?? 1;
+  };
+  const factors = parameters.flatMap(({ name, shape }) =>
+    Array<number>(countElements(shape)).fill(factorOf(name)),
+  );
+  return { multiplier: e.constant(floatTensor(factors)) };
+}
+
+function listNames(parameters: readonly ParameterSpec[]): string[] {
+  return parameters.map(({ name }) => name);
 }
 
 function createDecayVector(parameters: readonly ParameterSpec[], weightDecay: number) {

@@ -60,6 +60,84 @@ cases = [
     },
     {"options": {"kind": "sgd", "weightDecay": 0.1, "momentum": 0.9, "clipNorm": 2}, "trace": run(sgd(0.1, 0.9), 2)},
 ]
+
+
+def grouped(make, **options):
+    return lambda heads, tails: make(
+        [{"params": [heads], "weight_decay": options.pop("decay", 0)}, {"params": [tails], "weight_decay": 0.0}],
+        lr=0.01, **options,
+    )
+
+
+class Lion(torch.optim.Optimizer):
+    """Chen et al. 2023, algorithm 2; PyTorch has none."""
+
+    def __init__(self, params, lr, betas):
+        super().__init__(params, {"lr": lr, "betas": betas, "weight_decay": 0.0})
+
+    @torch.no_grad()
+    def step(self):
+        for group in self.param_groups:
+            beta1, beta2 = group["betas"]
+            for p in group["params"]:
+                state = self.state.setdefault(p, {"m": torch.zeros_like(p)})
+                m = state["m"]
+                direction = (beta1 * m + (1 - beta1) * p.grad).sign() + group["weight_decay"] * p
+                p.sub_(group["lr"] * direction)
+                state["m"] = beta2 * m + (1 - beta2) * p.grad
+
+
+optim = torch.optim
+cases += [
+    {"options": {"kind": "adam", "weightDecay": 0.1}, "trace": run(grouped(optim.Adam, decay=0.1))},
+    {
+        "options": {"kind": "adam", "weightDecay": 0, "betas": [0.7, 0.9], "amsgrad": True},
+        "trace": run(grouped(optim.Adam, betas=(0.7, 0.9), amsgrad=True)),
+    },
+    {
+        "options": {"kind": "adamw", "weightDecay": 0.1, "betas": [0.7, 0.9], "amsgrad": True},
+        "trace": run(grouped(optim.AdamW, decay=0.1, betas=(0.7, 0.9), amsgrad=True)),
+    },
+    {"options": {"kind": "rmsprop", "weightDecay": 0.1}, "trace": run(grouped(optim.RMSprop, decay=0.1))},
+    {
+        "options": {"kind": "rmsprop", "weightDecay": 0, "smoothing": 0.8, "momentum": 0.5, "epsilon": 1e-4},
+        "trace": run(grouped(optim.RMSprop, alpha=0.8, momentum=0.5, eps=1e-4)),
+    },
+    {
+        "options": {"kind": "rmsprop", "weightDecay": 0.1, "smoothing": 0.8, "centered": True, "epsilon": 1e-2},
+        "trace": run(grouped(optim.RMSprop, decay=0.1, alpha=0.8, centered=True, eps=1e-2)),
+    },
+    {"options": {"kind": "lion", "weightDecay": 0.1}, "trace": run(grouped(Lion, decay=0.1, betas=(0.9, 0.99)))},
+]
+
+
+def multiplied(make, factor, **options):
+    """The last third learns at another rate, 0 for frozen."""
+
+    def build(heads, tails):
+        optimizer = make([{"params": [heads]}, {"params": [tails]}], lr=0.01, **options)
+        step = optimizer.step
+
+        def scaled():
+            optimizer.param_groups[1]["lr"] *= factor
+            step()
+
+        optimizer.step = scaled
+        return optimizer
+
+    return build
+
+
+for kind, make, options in (("adamw", optim.AdamW, {"weight_decay": 0.1}), ("sgd", optim.SGD, {"momentum": 0.9, "weight_decay": 0.1})):
+    for factor in (0.1, 0):
+        cases.append(
+            {
+                "options": {"kind": kind, "weightDecay": 0.1},
+                "decayed": LENGTH,
+                "factor": factor,
+                "trace": run(multiplied(make, factor, **options)),
+            }
+        )
 fixture = {"initial": initial, "gradients": gradients, "rates": rates, "decayed": decayed, "cases": cases}
 target = Path(__file__).parents[2] / "fixtures" / "engine" / "optimizers.json"
 target.write_text(json.dumps(fixture) + "\n")
