@@ -1,4 +1,5 @@
 /** The live state of each stage of the loop, gathered for one page. */
+import { formatDatasetReference } from '../../src-preload/contract/reference.ts';
 import type { Overview } from '../../src-preload/contract/system.ts';
 import type { Deployment } from '../loop/deployment/deployment.ts';
 import type { Registry } from '../loop/registry/registry.ts';
@@ -14,15 +15,11 @@ export interface OverviewServices {
 
 export function readOverview(services: OverviewServices): Overview {
   const { store, registry } = services;
-  const evaluations = store.evaluations.list({});
   return {
     images: services.images.readOverview(),
     datasets: services.datasets.readOverview(),
     training: readTraining(store),
-    evaluation: {
-      evaluations: evaluations.length,
-      lastAccuracy: evaluations[0]?.report.accuracy ?? null,
-    },
+    evaluation: readEvaluation(store),
     registry: { models: registry.listModels().length, versions: registry.listVersions().length },
     deployment: readDeployment(services),
   };
@@ -31,6 +28,16 @@ export function readOverview(services: OverviewServices): Overview {
 function readTraining({ jobs, runs }: OverviewServices['store']): Overview['training'] {
   const running = jobs.list({ status: 'running', limit: 100 }).find(({ kind }) => kind === 'train');
   return { running: running ?? null, runs: runs.count(), lastStatus: runs.list(1)[0]?.status ?? null };
+}
+
+function readEvaluation({ evaluations }: OverviewServices['store']): Overview['evaluation'] {
+  const listed = evaluations.list({});
+  const [last] = listed;
+  return {
+    evaluations: listed.length,
+    lastAccuracy: last?.report.accuracy ?? null,
+    lastModel: last ? `${last.model} on ${formatDatasetReference(last.dataset)}` : null,
+  };
 }
 
 /** Of the model that answers most. */

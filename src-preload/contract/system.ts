@@ -81,7 +81,12 @@ export const overviewSchema = z.object({
     runs: z.number().int(),
     lastStatus: z.string().nullable(),
   }),
-  evaluation: z.object({ evaluations: z.number().int(), lastAccuracy: z.number().nullable() }),
+  evaluation: z.object({
+    evaluations: z.number().int(),
+    lastAccuracy: z.number().nullable(),
+    /** Whose accuracy it is: `NAME/VERSION on DATASET@VERSION/SPLIT`, or the file's path. */
+    lastModel: z.string().nullable(),
+  }),
   registry: z.object({ models: z.number().int(), versions: z.number().int() }),
   deployment: z.object({
     model: z.string().nullable(),

@@ -83,7 +83,7 @@ test('the overview gathers every stage', async () => {
     images: { total: 2, labelled: 0, lastImportAt: expect.any(Number) },
     datasets: { versions: 0, newest: null },
     training: { running: null, runs: 0, lastStatus: null },
-    evaluation: { evaluations: 0, lastAccuracy: null },
+    evaluation: { evaluations: 0, lastAccuracy: null, lastModel: null },
     registry: { models: 0, versions: 0 },
     deployment: { model: null, version: null, requests: 0 },
   });

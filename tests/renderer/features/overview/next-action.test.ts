@@ -6,7 +6,7 @@ const emptyOverview: Overview = {
   images: { total: 0, labelled: 0, lastImportAt: null },
   datasets: { versions: 0, newest: null, labelledSince: 0 },
   training: { running: null, runs: 0, lastStatus: null },
-  evaluation: { evaluations: 0, lastAccuracy: null },
+  evaluation: { evaluations: 0, lastAccuracy: null, lastModel: null },
   registry: { models: 0, versions: 0 },
   deployment: { model: null, version: null, accuracy: null, requests: 0 },
 };
