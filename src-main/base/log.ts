@@ -14,8 +14,14 @@ export interface LogOptions {
 /** A log file above this size is put aside as `<file>.1` when it is opened next. */
 export const logRotationBytes = 10 * 1024 * 1024;
 
+/** Lines beyond this that can not be written now are dropped. */
+const keptUnwrittenBytes = 1024 * 1024;
+
 export function createLog(options: LogOptions = {}): Log {
-  const destination = pino.destination({ dest: options.file ? openable(options.file) : 2, sync: true });
+  const dest = options.file ? openable(options.file) : 2;
+  const destination = pino.destination({ dest, sync: true, maxLength: keptUnwrittenBytes });
+  // A full disk or a closed terminal: what could not be written is tried again with the next line.
+  destination.on('error', () => undefined);
   return pino({ level: options.level ?? 'info', base: { pid: process.pid } }, destination);
 }
 

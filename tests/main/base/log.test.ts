@@ -1,5 +1,5 @@
 /** The log: whole lines of JSON, a file of bounded size. */
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createLog } from '../../../src-main/base/log.ts';
@@ -13,6 +13,11 @@ test('an error is logged with its stack, in a folder that was not there before',
     msg: 'it broke',
     err: { type: 'TypeError', stack: expect.stringContaining('log.test') },
   });
+});
+
+test.runIf(existsSync('/dev/full'))('a full disk costs the log its lines, not the station its life', () => {
+  const log = createLog({ file: '/dev/full' });
+  for (let line = 0; line < 10; line++) log.error('nobody will read this');
 });
 
 test('a file that has grown too large is put aside when it is opened', () => {
