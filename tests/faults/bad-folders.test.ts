@@ -15,7 +15,7 @@ import { expect, test } from 'vitest';
 import type { Import, ImportRejection } from '../../src-preload/contract/collector.ts';
 import { createTemporaryFolder } from '../main/store/temporary-folder.ts';
 import { drawFolder, drawPattern } from './draw-patterns.ts';
-import { runCommand, runCommandAs, runWell, serveForTest, waitForEnd } from './served-station.ts';
+import { runCommand, runWell, serveForTest, startCommand, waitForEnd } from './served-station.ts';
 import { canMount, mountSmallDisk } from './store-mount.ts';
 
 const megabyte = 1024 * 1024;
@@ -112,10 +112,10 @@ test.runIf(process.platform === 'linux')(
     for (const folder of [root, home]) chmodSync(folder, 0o755);
     if (stranger.uid !== undefined) chownSync(home, stranger.uid, stranger.uid);
     const dataDir = join(home, 'station');
-    expect((await runCommandAs(stranger, dataDir, 'init')).status).toBe(0);
+    expect((await startCommand(stranger, dataDir, 'init').answer).status).toBe(0);
     chmodSync(join(root, 'down'), 0o000);
     chmodSync(join(root, 'slant/0.png'), 0o000);
-    const { status, document } = await runCommandAs(stranger, dataDir, 'import', root);
+    const { status, document } = await startCommand(stranger, dataDir, 'import', root).answer;
     chmodSync(join(root, 'down'), 0o755);
     expect(status).toBe(0);
     expect(document).toMatchObject({ added: 3, rejected: 2 });
@@ -135,7 +135,7 @@ test.runIf(process.platform === 'linux')(
   async () => {
     const dataDir = await createStation();
     chmodSync(join(dataDir, '..'), 0o755);
-    const answer = await runCommandAs({ uid: 65_534 }, dataDir, 'models', 'list');
+    const answer = await startCommand({ uid: 65_534 }, dataDir, 'models', 'list').answer;
     expect(answer).toMatchObject({ status: 1, document: { error: { code: 'STORE_READ_ONLY' } } });
     expect(await runWell(dataDir, 'models', 'list')).toEqual([]);
   },
@@ -194,7 +194,8 @@ test.runIf(canMount)(
     const { pictures, dataDir, ballast } = await createFullDisk();
     const { client } = await serveForTest(dataDir);
     const failed = await runCommand(dataDir, 'import', pictures);
-    expect(failed).toMatchObject({ status: 1, document: { error: { code: 'STORE_DISK_FULL' } } });
+    expect(failed.document).toEqual({ error: expect.objectContaining({ code: 'STORE_DISK_FULL' }) });
+    expect(failed.status).toBe(1);
     const [told] = await client.collector.listImports({});
     const { images: before } = await client.images.listImages({ limit: 1000 });
     expect(before).toHaveLength(told?.added ?? 0);
@@ -242,7 +243,9 @@ test.runIf(canMount)(
     const full = { status: 1, document: { error: { code: 'STORE_DISK_FULL' } } };
     for (let count = 0; count < 3; count++)
       expect(await runCommand(dataDir, 'import', pictures)).toMatchObject(full);
-    expect((await runCommand(dataDir, 'doctor')).document).toMatchObject({ database: { integrity: 'ok' } });
+    expect((await runCommand(dataDir, 'doctor')).document).toMatchObject({
+      database: { integrity: 'ok', problems: [] },
+    });
     await expect(client.system.createSnapshot()).rejects.toMatchObject({ code: 'STORE_DISK_FULL' });
 
     rmSync(ballast);

@@ -66,7 +66,12 @@ function readGreeting(child: ChildProcess): Promise<{ address: string; token: st
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       stderr += text;
     });
-    child.once('close', (code) => reject(new Error(`serve ended with ${code}: ${stdout}${stderr}`)));
+    child.once('close', (code) => {
+      const told = `the station ended with ${code}: ${stdout}${stderr}`;
+      // A station that ends by itself under a test is what the test is about, whatever fails first.
+      if (code !== null && code !== 0 && stdout !== '') console.error(told);
+      reject(new Error(told));
+    });
   });
 }
 
