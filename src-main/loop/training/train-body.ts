@@ -18,6 +18,7 @@ import { type BlobStore, createBlobStore } from '../../store/blobs.ts';
 import { createBatchLoader } from './batch-loader.ts';
 import { decodeCheckpoint, encodeCheckpoint, type LoopState } from './checkpoint.ts';
 import { createProgressReporter, type ProgressReporter } from './progress-reporter.ts';
+import { createRunJournal, type RunJournal } from './run-journal.ts';
 import { createSampler } from './sampler.ts';
 import { type CachedSamples, openSamples } from './samples.ts';
 import { createStepMetrics } from './step-metrics.ts';
@@ -32,10 +33,13 @@ const keptBytes = { train: 1.5 * 2 ** 30, val: 2 ** 28 } as const;
 
 /** @throws {AppError} PROVIDER_UNAVAILABLE, BLOB_MISSING, IMAGE_UNREADABLE, RUN_NOT_RESUMABLE, MODEL_UNREADABLE */
 export const trainBody: JobBody<TrainSpec, TrainUpdate, TrainResult> = async (spec, context) => {
-  const surroundings = await prepare(spec, context);
+  const journal = createRunJournal(context.log, spec);
+  journal.begun();
+  const surroundings = await prepare(spec, context, journal);
   try {
     const from = await readState(spec, surroundings);
     const end = await runTrainingLoop(createLoop(spec, surroundings), from);
+    journal.ended(end);
     return end.outcome === 'diverged' ? end : await conclude(spec, surroundings, end);
   } finally {
     await surroundings.trainer.dispose();
@@ -44,6 +48,7 @@ export const trainBody: JobBody<TrainSpec, TrainUpdate, TrainResult> = async (sp
 
 interface Surroundings {
   readonly context: TrainContext;
+  readonly journal: RunJournal;
   readonly blobs: BlobStore;
   readonly reporter: ProgressReporter;
   readonly train: CachedSamples;
@@ -51,7 +56,8 @@ interface Surroundings {
   readonly trainer: Trainer;
 }
 
-async function prepare(spec: TrainSpec, context: TrainContext): Promise<Surroundings> {
+async function prepare(spec: TrainSpec, context: TrainContext, journal: RunJournal): Promise<Surroundings> {
+  const startedAt = systemClock.monotonic();
   const blobs = createBlobStore(context.blobsDir);
   const { train, val } = spec.pictures;
   const total = train.length + val.length;
@@ -61,7 +67,8 @@ async function prepare(spec: TrainSpec, context: TrainContext): Promise<Surround
   const samples = { train: open(train, keptBytes.train), val: open(val, keptBytes.val) };
   await samples.train.warm(context.signal, (done) => reporter.prepared(done, total));
   await samples.val.warm(context.signal, (done) => reporter.prepared(train.length + done, total));
-  return { context, blobs, reporter, ...samples, trainer: await openTrainer(spec) };
+  journal.prepared(systemClock.monotonic() - startedAt);
+  return { context, journal, blobs, reporter, ...samples, trainer: await openTrainer(spec) };
 }
 
 function estimateShare({ plan, classNames }: TrainSpec, pictures: number): number {
@@ -102,7 +109,7 @@ async function readState(
 
 function createLoop(spec: TrainSpec, surroundings: Surroundings): LoopOptions {
   const { plan, classNames, metadata } = spec;
-  const { blobs, context, reporter, train, val, trainer } = surroundings;
+  const { blobs, context, journal, reporter, train, val, trainer } = surroundings;
   const steps = createStepMetrics();
   return {
     ...plan,
@@ -125,10 +132,12 @@ function createLoop(spec: TrainSpec, surroundings: Surroundings): LoopOptions {
       const metrics = steps.add(report);
       if (metrics) await context.commit({ step: report.step, metrics, checkpoint: null });
     },
-    onEpoch: async ({ epoch, step, metrics }, state) => {
+    onEpoch: async (record, state) => {
+      const { epoch, step, metrics } = record;
       const hash = await blobs.write(encodeCheckpoint(state));
       const spentMs = Math.round(state.spentMs);
       await context.commit({ step, metrics: { ...metrics, epoch }, checkpoint: { hash, epoch, spentMs } });
+      journal.epochClosed(record, state);
     },
   };
 }
@@ -138,14 +147,16 @@ type GoodEnd = Exclude<LoopEnd, { outcome: 'diverged' }>;
 /** The best model becomes a blob, and answers the test pictures as it will answer in service. */
 async function conclude(
   spec: TrainSpec,
-  { blobs, context, trainer }: Surroundings,
+  { blobs, context, journal, trainer }: Surroundings,
   { outcome, reason, state }: GoodEnd,
 ): Promise<TrainResult> {
   const { bestModel, standing } = state;
   const step = trainer.stepCount;
   const hash = await blobs.write(bestModel);
+  journal.exported(bestModel.length);
   context.reportProgress(0.99, 'trying the model on the test pictures');
   const test = spec.pictures.test.length === 0 ? null : await tryModel(spec, context, blobs, bestModel);
+  journal.tested(test?.report ?? null);
   const metrics = {
     'best/epoch': standing.bestEpoch,
     ...(standing.best && { 'best/accuracy': standing.best.accuracy, 'best/loss': standing.best.loss }),

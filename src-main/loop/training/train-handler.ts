@@ -54,6 +54,7 @@ function prepare({ store, datasets, clock, publish }: TrainHandlerOptions, reque
   return {
     plan,
     provider,
+    askedDevice: store.runs.readParameters(runId).device,
     threads,
     classNames: dataset.classNames,
     pictures: {

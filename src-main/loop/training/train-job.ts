@@ -1,6 +1,7 @@
 /** What the station and the worker of a training run tell each other. */
 import type { ClassificationReport } from '../../../src-preload/contract/evaluation.ts';
 import type { BlobHash, ImageHash, RunId, Split } from '../../../src-preload/contract/ids.ts';
+import type { Device } from '../../../src-preload/contract/training.ts';
 import type { ProviderName } from '../../engine/index.ts';
 import type { EvaluatedPicture } from '../../store/tables/evaluations.ts';
 import type { Checkpoint } from '../../store/tables/runs.ts';
@@ -25,6 +26,8 @@ export interface TrainSpec {
   readonly classNames: readonly string[];
   readonly pictures: Readonly<Record<Split, readonly LabelledPicture[]>>;
   readonly provider: ProviderName;
+  /** What `provider` was chosen for. */
+  readonly askedDevice: Device;
   readonly threads: number;
   /** Of the ONNX file. */
   readonly metadata: Readonly<Record<string, string>>;

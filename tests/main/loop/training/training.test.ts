@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { ImageHash } from '../../../../src-preload/contract/ids.ts';
+import type { ImageHash, JobId } from '../../../../src-preload/contract/ids.ts';
 import { startTrainingSchema } from '../../../../src-preload/contract/training.ts';
 import { insertDataset } from '../../store/tables/insert-dataset.ts';
 import { testHash } from '../../store/tables/open-test-store.ts';
@@ -55,6 +55,32 @@ describe('a training run', { timeout: 60_000 }, () => {
     expect(steps('val/accuracy')).toEqual([6, 12]);
     expect(steps('train/loss')).toEqual([6, 12]);
     expect(steps('batch/loss')).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+  });
+
+  it('writes down what it learns from, how, and how each epoch and the test went', async () => {
+    const station = await openWithShapes();
+    const run = await trainQuickly(station, { epochs: 2 });
+    const lines = station.store.jobs.listLog(run.job?.id as JobId).map(({ message }) => message);
+    expect(lines).toEqual([
+      '96 pictures for training: disc 32, ring 32, stripe 32',
+      '24 pictures for validation: disc 8, ring 8, stripe 8',
+      '36 pictures for the test: disc 12, ring 12, stripe 12',
+      'pictures are brought to 16 × 16 pixels',
+      'trains on cpu, the fastest here that trains right, with 2 CPU threads',
+      expect.stringMatching(/^classifier-nano: 27\d,\d{3} parameters, 5\.\d M FLOPs a picture$/),
+      'up to 2 epochs of 6 steps of 16 pictures, no time budget; stops after 10 epochs without a better score',
+      'adamw, learning rate 0.003 after a warm-up of 1 step, down to 0 along a cosine; seed 0',
+      expect.stringMatching(/^pictures decoded in \d+\.\d s$/),
+      expect.stringMatching(
+        /^epoch 1 of 2: loss \d\.\d{4}, accuracy [\d.]+ %; validation loss .*; \d+\.\d s; the best so far$/,
+      ),
+      expect.stringMatching(/^epoch 2 of 2: /),
+      expect.stringMatching(/^completed: all 2 epochs done; the weights of epoch \d are kept$/),
+      expect.stringMatching(/^the model is an ONNX file of 1\.\d\d MB$/),
+      expect.stringMatching(
+        /^36 test pictures: accuracy [\d.]+ % \(95 % interval .*\), macro F1 [01]\.\d{3}, /,
+      ),
+    ]);
   });
 
   it('gives the same bytes after kill -9 and after cancel and resume as without interruption', async () => {
