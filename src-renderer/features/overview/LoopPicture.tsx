@@ -60,7 +60,9 @@ function StageCard({ stage, position }: { readonly stage: Stage; readonly positi
         </span>
       </span>
       <span className={classes.figure}>{stage.figure}</span>
-      <span className={classes.detail}>{stage.detail}</span>
+      <span className={classes.detail} title={stage.detail}>
+        {stage.detail}
+      </span>
       <StageBar stage={stage} />
     </Link>
   );

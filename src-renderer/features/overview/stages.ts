@@ -119,7 +119,7 @@ function evaluate({ evaluation }: Overview): StageFacts {
     title: 'Evaluate',
     icon: Gauge,
     figure: evaluation.lastAccuracy === null ? '–' : formatPercent(evaluation.lastAccuracy),
-    detail: evaluation.lastModel === null ? 'accuracy on test pictures' : `accuracy of ${evaluation.lastModel}`,
+    detail: evaluation.lastModel ?? 'accuracy on test pictures',
     href: '/models',
     share: evaluation.lastAccuracy,
     isReached: evaluation.evaluations > 0,
