@@ -215,6 +215,26 @@ test.runIf(canMount)(
   },
 );
 
+test.runIf(canMount)(
+  'doctor calls a full or read-only disk by its name, and no damage',
+  { timeout: 120_000 },
+  async () => {
+    const disk = mountSmallDisk(4 * megabyte);
+    const dataDir = join(disk.dir, 'station');
+    await runWell(dataDir, 'init');
+    fill(join(disk.dir, 'ballast'));
+    const full = await runCommand(dataDir, 'doctor');
+    expect(full.status).toBe(1);
+    expect(full.document).toEqual({ error: expect.objectContaining({ code: 'STORE_DISK_FULL' }) });
+    rmSync(join(disk.dir, 'ballast'));
+    disk.makeReadOnly();
+    const readOnly = await runCommand(dataDir, 'doctor');
+    expect(readOnly.document).toEqual({ error: expect.objectContaining({ code: 'STORE_READ_ONLY' }) });
+    disk.makeWritable();
+    expect(await runWell(dataDir, 'doctor')).toMatchObject({ database: { integrity: 'ok' } });
+  },
+);
+
 /** To the last byte. */
 function fill(file: string): void {
   const handle = openSync(file, 'a');

@@ -42,13 +42,13 @@ async function restore({ dataDir }: CommandContext, file: string): Promise<Answe
   };
 }
 
-/** A store that can not be opened is a finding, not a reason to say nothing. */
+/** A damaged store is a finding, with a way back; a full disk is no damage, and a snapshot no help against it. */
 async function examine(context: CommandContext): Promise<Answer> {
   try {
     return tellFindings(context, await collectFindings(context));
   } catch (error) {
-    const isFinding = error instanceof AppError && error.code.startsWith('STORE_');
-    if (!isFinding) throw error;
+    const isDamage = error instanceof AppError && error.code === 'STORE_CORRUPT';
+    if (!isDamage) throw error;
     return tellDamage(context, error);
   }
 }
