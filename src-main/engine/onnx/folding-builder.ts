@@ -10,9 +10,13 @@ const largestResult = 16384;
 /** Elements computed for one file; what comes after is left for the runtime, so that no file takes long to read. */
 const mostElements = 2 ** 22;
 
+/** Elements of a float constant that may take part in shape arithmetic: scales of a picture, not weights. */
+const largestLiteral = 16;
+
 /**
- * Folds what comes of integers and truth values that are constant, also where it became float on the way; a file's
- * float constants may be weights, whose names and values stay.
+ * Folds what comes of integers and truth values that are constant, also where it became float on the way and met
+ * short float constants of the nodes. What is put into the builder beneath, as a file's initializers are, may be
+ * weights: names and values stay.
  */
 export function foldWhileBuilding(builder: GraphBuilder): GraphBuilder {
   const derived = new Set<Value>();
@@ -45,8 +49,7 @@ export function foldWhileBuilding(builder: GraphBuilder): GraphBuilder {
     ...forward(builder),
     constant: (tensor, name) => {
       const value = builder.constant(tensor, name);
-      // a scalar that no name gives a meaning to comes from reading itself
-      if (name === undefined && tensor.elements.length === 1) derived.add(value);
+      if (tensor.elements.length <= largestLiteral) derived.add(value);
       return value;
     },
     node: (op, inputs, attributes, names = {}) =>

@@ -40,7 +40,8 @@ export function readOnnx(bytes: Uint8Array, options: ReadOptions = {}): ReadResu
 
 function buildGraph(model: OnnxModel, options: ReadOptions): Graph {
   const opset = checkOpset(model.opsets);
-  const builder = foldWhileBuilding(createGraphBuilder(collectNames(model.graph)));
+  const plain = createGraphBuilder(collectNames(model.graph));
+  const builder = foldWhileBuilding(plain);
   const context: BodyContext = {
     builder,
     functions: createFunctionTable(model),
@@ -50,7 +51,7 @@ function buildGraph(model: OnnxModel, options: ReadOptions): Graph {
     budget: { nodes: mostNodes },
   };
   const values = createScope();
-  for (const [name, tensor] of model.graph.initializers) values.set(name, builder.constant(tensor, name));
+  for (const [name, tensor] of model.graph.initializers) values.set(name, plain.constant(tensor, name));
   for (const input of listFileInputs(model.graph))
     values.set(input.name, declareInput(builder, input, options));
   const outputs = readBody(context, model.graph, values);
