@@ -4,11 +4,9 @@ import type { Comparison } from '../../../src-preload/contract/evaluation.ts';
 import { parseModelReference } from '../../../src-preload/contract/reference.ts';
 import type { ModelVersion } from '../../../src-preload/contract/registry.ts';
 import type { StationEvent } from '../../../src-preload/contract/system.ts';
-import type { Clock } from '../../base/clock.ts';
-import type { Log } from '../../base/log.ts';
-import type { WorkerLauncher } from '../../jobs/worker-port.ts';
 import type { Store } from '../../store/store.ts';
 import { findWayBack } from './champion-history.ts';
+import { keyOf, LoadedVersions, type LoadedVersionsOptions } from './loaded-versions.ts';
 import { assertBetter } from './promotion-rule.ts';
 import {
   alreadyChampion,
@@ -20,20 +18,10 @@ import {
   noWayBack,
 } from './refusals.ts';
 import { createSerialQueue } from './serial-queue.ts';
-import {
-  defaultServingLimits,
-  type ServedFile,
-  type ServingLimits,
-  ServingProcess,
-} from './serving-process.ts';
-import type { ServingProvider } from './serving-protocol.ts';
 import { createServingTraffic, type ServingTraffic } from './serving-traffic.ts';
 
-export interface DeploymentOptions {
+export interface DeploymentOptions extends LoadedVersionsOptions {
   readonly store: Pick<Store, 'db' | 'models' | 'deployments' | 'blobs' | 'settings'>;
-  readonly launcher: WorkerLauncher;
-  readonly clock: Clock;
-  readonly log: Log;
   readonly publish: (event: StationEvent) => void;
   /** Of the registry. @throws {AppError} NOT_FOUND, INPUT_INVALID */
   readonly getVersion: (reference: string) => ModelVersion;
@@ -42,11 +30,6 @@ export interface DeploymentOptions {
    * @throws {AppError} DATASET_SPLIT_EMPTY and what an evaluation throws
    */
   readonly compare: (a: string, b: string, dataset: string) => Promise<Comparison>;
-  /** The provider that serves now. */
-  readonly chooseProvider: () => ServingProvider | Promise<ServingProvider>;
-  /** CPU threads of a served model; 1 if absent, which answers small nets fastest and leaves room for a training. */
-  readonly threads?: number;
-  readonly limits?: Partial<ServingLimits>;
 }
 
 export interface PromoteRequest {
@@ -92,8 +75,6 @@ export function createDeployment(options: DeploymentOptions): Deployment {
   return new StationDeployment(options);
 }
 
-/** Versions kept loaded beside the champions and the versions that one rollback leads to. */
-const sparesKept = 4;
 interface SwitchOrder {
   readonly kind: DeploymentEvent['kind'];
   readonly to: ModelVersion;
@@ -104,29 +85,23 @@ interface SwitchOrder {
 
 class StationDeployment implements Deployment {
   readonly #options: DeploymentOptions;
-  readonly #serving: ServingProcess;
+  readonly #loaded: LoadedVersions;
   /** What answers: model name → version. Changed in one go, after the alias is durable. */
   readonly #champions: Map<string, ModelVersion>;
   readonly #traffic: ServingTraffic;
   readonly #troubles = new Map<string, string>();
-  /** Keys of loaded versions, the least recently used first. */
-  readonly #recent = new Set<string>();
   readonly #switches = createSerialQueue();
-  #provider: ServingProvider | undefined;
   #isStarted = false;
 
   constructor(options: DeploymentOptions) {
     this.#options = options;
-    this.#serving = new ServingProcess({
-      ...options,
-      limits: { ...defaultServingLimits, ...options.limits },
-    });
+    this.#loaded = new LoadedVersions(options, () => this.#listPinned());
     this.#traffic = createServingTraffic(options.clock);
     this.#champions = readChampions(options);
   }
 
   get workerPid(): number | undefined {
-    return this.#serving.pid;
+    return this.#loaded.workerPid;
   }
 
   start(): void {
@@ -143,9 +118,11 @@ class StationDeployment implements Deployment {
   /** Where it can not be loaded, its promotion will say so. */
   #prepareChallenger(version: ModelVersion): void {
     if (!this.#isStarted) return;
-    this.#load(version).catch((error: unknown) =>
-      this.#options.log.warn({ err: error }, `${keyOf(version)} could not be loaded`),
-    );
+    this.#loaded
+      .load(version)
+      .catch((error: unknown) =>
+        this.#options.log.warn({ err: error }, `${keyOf(version)} could not be loaded`),
+      );
   }
 
   #adoptFirst(version: ModelVersion): void {
@@ -172,7 +149,9 @@ class StationDeployment implements Deployment {
     const { clock } = this.#options;
     const startedAt = clock.monotonic();
     const version = this.#choose(reference);
-    const probabilities = await this.#traffic.follow(version.name, () => this.#ask(version, picture));
+    const probabilities = await this.#traffic.follow(version.name, () =>
+      this.#loaded.predict(version, picture),
+    );
     return toPrediction(version, probabilities, clock.monotonic() - startedAt);
   }
 
@@ -213,7 +192,7 @@ class StationDeployment implements Deployment {
   }
 
   close(): void {
-    this.#serving.close();
+    this.#loaded.close();
   }
 
   async #compare(champion: ModelVersion, challenger: ModelVersion): Promise<Comparison> {
@@ -237,12 +216,12 @@ class StationDeployment implements Deployment {
     const { store, clock, publish } = this.#options;
     const { to } = order;
     const startedAt = clock.monotonic();
-    await this.#load(to);
+    await this.#loaded.load(to);
     const id = store.db.transaction(() => this.#writeSwitch(order));
     this.#point(to);
     const switchMs = clock.monotonic() - startedAt;
     store.deployments.recordSwitch(id, switchMs);
-    this.#forgetSpares();
+    this.#loaded.forgetSpares();
     publish({ type: 'deployment.changed', model: to.name, version: to.version });
     const event = store.deployments.get(id);
     if (!event) throw new Error(`bug: deployment event ${id} is gone`);
@@ -284,33 +263,10 @@ class StationDeployment implements Deployment {
     return champion;
   }
 
-  async #ask(version: ModelVersion, picture: Uint8Array): Promise<readonly number[]> {
-    const provider = await this.#chooseProvider();
-    this.#touch(keyOf(version));
-    return this.#serving.predict(this.#toServedFile(version, provider), picture);
-  }
-
-  async #load(version: ModelVersion): Promise<void> {
-    const provider = await this.#chooseProvider();
-    this.#touch(keyOf(version));
-    await this.#serving.load(this.#toServedFile(version, provider));
-  }
-
-  /** Once: what was loaded stays where it is. */
-  async #chooseProvider(): Promise<ServingProvider> {
-    this.#provider ??= await this.#options.chooseProvider();
-    return this.#provider;
-  }
-
-  #toServedFile(version: ModelVersion, provider: ServingProvider): ServedFile {
-    const { store, threads = 1 } = this.#options;
-    return { key: keyOf(version), file: store.blobs.pathOf(version.blobHash), provider, threads };
-  }
-
   /** Loads a champion and the version that a rollback would lead to. */
   async #warmUp(champion: ModelVersion, onLoaded = () => {}): Promise<void> {
     try {
-      await this.#load(champion);
+      await this.#loaded.load(champion);
       onLoaded();
       this.#troubles.delete(champion.name);
       this.#options.publish({
@@ -319,31 +275,22 @@ class StationDeployment implements Deployment {
         version: champion.version,
       });
       const back = this.#findWayBack(champion.name);
-      if (back !== null) await this.#load(this.#options.getVersion(`${champion.name}/${back}`));
+      if (back !== null) await this.#loaded.load(this.#options.getVersion(`${champion.name}/${back}`));
     } catch (error) {
       this.#troubles.set(champion.name, error instanceof Error ? error.message : String(error));
       this.#options.log.error({ err: error }, `${keyOf(champion)} could not be put in service`);
     }
   }
 
-  #touch(key: string): void {
-    const isKnown = this.#recent.delete(key);
-    this.#recent.add(key);
-    if (!isKnown) this.#forgetSpares();
-  }
-
-  #forgetSpares(): void {
+  /** The champions and the versions that one rollback leads to. */
+  #listPinned(): ReadonlySet<string> {
     const pinned = new Set<string>();
     for (const champion of this.#champions.values()) {
       pinned.add(keyOf(champion));
       const back = this.#findWayBack(champion.name);
       if (back !== null) pinned.add(`${champion.name}/${back}`);
     }
-    const spares = [...this.#recent].filter((key) => !pinned.has(key));
-    for (const key of spares.slice(0, -sparesKept)) {
-      this.#recent.delete(key);
-      this.#serving.unload(key);
-    }
+    return pinned;
   }
 
   #findWayBack(name: string): number | null {
@@ -352,12 +299,12 @@ class StationDeployment implements Deployment {
 
   #describe(name: string): ServingStatus {
     const champion = this.#champions.get(name);
-    const trouble = this.#troubles.get(name) ?? this.#serving.trouble;
+    const trouble = this.#troubles.get(name) ?? this.#loaded.trouble;
     return {
       model: name,
       version: champion?.version ?? null,
       state: this.#stateOf(champion, trouble),
-      provider: this.#provider ?? null,
+      provider: this.#loaded.provider,
       ...this.#traffic.describe(name),
       rollbackTo: this.#findWayBack(name),
       reason: trouble,
@@ -365,8 +312,8 @@ class StationDeployment implements Deployment {
   }
 
   #stateOf(champion: ModelVersion | undefined, trouble: string | null): ServingStatus['state'] {
-    if (!champion || (!this.#isStarted && !this.#serving.has(keyOf(champion)))) return 'idle';
-    if (this.#serving.isLoaded(keyOf(champion))) return 'ready';
+    if (!champion || (!this.#isStarted && !this.#loaded.has(champion))) return 'idle';
+    if (this.#loaded.isLoaded(champion)) return 'ready';
     return trouble === null ? 'loading' : 'failed';
   }
 }
@@ -378,10 +325,6 @@ function readChampions({ store }: DeploymentOptions): Map<string, ModelVersion> 
     if (version) champions.set(name, version);
   }
   return champions;
-}
-
-function keyOf({ name, version }: ModelVersion): string {
-  return `${name}/${version}`;
 }
 
 function toChallengerReference(model: string): string {

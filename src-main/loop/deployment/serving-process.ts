@@ -1,16 +1,16 @@
 /**
- * The serving worker as the station uses it: always the same object, behind it a process that is started when
- * first needed and again whenever it dies. What waits for an answer is asked again of the next process.
+ * The serving worker as the station uses it: always the same object, whatever process is behind it. What waits for
+ * an answer when one dies is asked again of the next.
  */
 import { AppError } from '../../base/app-error.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
-import type { WorkerExit, WorkerLauncher, WorkerProcess } from '../../jobs/worker-port.ts';
+import type { WorkerLauncher } from '../../jobs/worker-port.ts';
+import { RestartingWorker, type RestartLimits } from './restarting-worker.ts';
 import {
   fromServingError,
   type ServingAnswer,
   type ServingProvider,
-  type ServingRequest,
   servingAnswerSchema,
 } from './serving-protocol.ts';
 
@@ -22,15 +22,10 @@ export interface ServedFile {
   readonly threads: number;
 }
 
-export interface ServingLimits {
+export interface ServingLimits extends RestartLimits {
   /** Pictures that may wait for an answer, and their bytes together. */
   readonly waitingPictures: number;
   readonly waitingBytes: number;
-  /** A worker that has left a question open for this long is killed. */
-  readonly silenceMs: number;
-  /** Pause before the second start after a death; doubled at each further one up to the longest. */
-  readonly firstPauseMs: number;
-  readonly longestPauseMs: number;
 }
 
 export const defaultServingLimits: ServingLimits = {
@@ -45,8 +40,6 @@ export const defaultServingLimits: ServingLimits = {
 const deathsUntilRefusal = 5;
 /** A picture that was being worked on at this many deaths is not tried again. */
 const deathsPerPicture = 3;
-/** A worker that lived this long did not die of what killed the one before it. */
-const healthyLifeMs = 60_000;
 /** A model that was being loaded at this many deaths is not loaded again until it is asked for anew. */
 const deathsPerModel = 2;
 
@@ -82,28 +75,28 @@ export class ServingProcess {
   readonly #files = new Map<string, LoadedFile>();
   /** In the order in which they came. */
   readonly #questions = new Map<number, Question>();
+  readonly #worker: RestartingWorker;
   #waitingBytes = 0;
-  #worker: WorkerProcess | undefined;
-  #isReady = false;
-  #isClosed = false;
-  #deaths = 0;
-  #lastDeath: string | undefined;
   #lastSequence = 0;
-  #startedAt = 0;
-  #startTimer: NodeJS.Timeout | undefined;
-  #watchTimer: NodeJS.Timeout | undefined;
 
   constructor(options: ServingProcessOptions) {
     this.#options = options;
+    this.#worker = new RestartingWorker({
+      ...options,
+      onMessage: (message) => this.#receive(message),
+      onDeath: () => this.#blame(),
+      isOpenSince: (since) => this.#isOpenSince(since),
+    });
   }
 
   get pid(): number | undefined {
-    return this.#worker?.pid;
+    return this.#worker.pid;
   }
 
   /** Why the worker is down, null while it runs or has not been needed. */
   get trouble(): string | null {
-    return this.#deaths > 0 && !this.#isReady ? (this.#lastDeath ?? null) : null;
+    const { deaths, isReady, lastDeath } = this.#worker;
+    return deaths > 0 && !isReady ? (lastDeath ?? null) : null;
   }
 
   has(key: string): boolean {
@@ -119,7 +112,7 @@ export class ServingProcess {
    * @throws {AppError} MODEL_UNREADABLE, BLOB_MISSING, PROVIDER_UNAVAILABLE, SERVING_UNAVAILABLE
    */
   load(served: ServedFile): Promise<void> {
-    if (this.#isClosed) return Promise.reject(closing());
+    if (this.#worker.isClosed) return Promise.reject(closing());
     const file = this.#files.get(served.key) ?? this.#open(served);
     file.isLeaving = false;
     return file.loading.promise;
@@ -157,10 +150,7 @@ export class ServingProcess {
   }
 
   close(): void {
-    this.#isClosed = true;
-    clearTimeout(this.#startTimer);
-    clearTimeout(this.#watchTimer);
-    this.#worker?.kill();
+    this.#worker.close();
     for (const question of [...this.#questions.values()]) this.#reject(question, closing());
     for (const file of this.#files.values()) file.loading.reject(closing());
   }
@@ -177,8 +167,8 @@ export class ServingProcess {
     };
     file.loading.promise.catch(() => undefined);
     this.#files.set(served.key, file);
-    if (this.#isReady) this.#sendLoad(file);
-    else if (!this.#worker && !this.#startTimer && !this.#isClosed) this.#start();
+    if (this.#worker.isReady) this.#sendLoad(file);
+    else this.#worker.ensureStarted();
     return file;
   }
 
@@ -186,16 +176,17 @@ export class ServingProcess {
     if (!this.#files.get(key)?.isLeaving) return;
     if (this.#questions.values().some((question) => question.key === key)) return;
     this.#files.delete(key);
-    this.#send({ type: 'unload', key });
+    this.#worker.send({ type: 'unload', key });
   }
 
   #checkRoom(picture: Uint8Array): void {
     const { waitingPictures, waitingBytes } = this.#options.limits;
-    if (this.#isClosed) throw closing();
-    if (this.#deaths >= deathsUntilRefusal && !this.#isReady)
+    const { isClosed, isReady, deaths, lastDeath } = this.#worker;
+    if (isClosed) throw closing();
+    if (deaths >= deathsUntilRefusal && !isReady)
       throw new AppError(
         'SERVING_UNAVAILABLE',
-        `the serving worker died ${this.#deaths} times in a row: ${this.#lastDeath}`,
+        `the serving worker died ${deaths} times in a row: ${lastDeath}`,
       );
     const isFull = this.#questions.size >= waitingPictures;
     if (!isFull && this.#waitingBytes + picture.byteLength <= waitingBytes) return;
@@ -210,20 +201,6 @@ export class ServingProcess {
     return ++this.#lastSequence;
   }
 
-  #start(): void {
-    this.#startTimer = undefined;
-    const worker = this.#options.launcher.launch('serving');
-    this.#worker = worker;
-    this.#startedAt = this.#options.clock.monotonic();
-    worker.onMessage((message) => {
-      if (this.#worker === worker) this.#receive(message);
-    });
-    worker.onExit((exit) => {
-      if (this.#worker === worker) this.#mourn(exit);
-    });
-    this.#watch();
-  }
-
   #receive(received: unknown): void {
     const answer = servingAnswerSchema.parse(received);
     if (answer.type === 'ready') this.#resume();
@@ -234,19 +211,19 @@ export class ServingProcess {
 
   /** A fresh worker gets all models, then all that waits. */
   #resume(): void {
-    this.#isReady = true;
+    this.#worker.markReady();
     for (const file of this.#files.values()) this.#sendLoad(file);
     this.#dispatch();
   }
 
   #sendLoad(file: LoadedFile): void {
     file.sentAt = this.#options.clock.monotonic();
-    this.#send({ type: 'load', sequence: file.sequence, ...file.served });
+    this.#worker.send({ type: 'load', sequence: file.sequence, ...file.served });
   }
 
   /** While pictures are open that were being worked on when a worker died, each of them goes alone. */
   #dispatch(): void {
-    if (!this.#isReady) return;
+    if (!this.#worker.isReady) return;
     const suspect = this.#questions.values().find(({ deaths }) => deaths > 0);
     if (!suspect) {
       for (const question of this.#questions.values()) this.#ask(question);
@@ -259,12 +236,12 @@ export class ServingProcess {
     if (question.sentAt !== undefined) return;
     question.sentAt = this.#options.clock.monotonic();
     const { sequence, key, picture } = question;
-    this.#send({ type: 'predict', sequence, key, picture });
+    this.#worker.send({ type: 'predict', sequence, key, picture });
   }
 
   #resolve({ sequence, probabilities }: Extract<ServingAnswer, { type: 'predicted' }>): void {
     const question = this.#take(sequence);
-    this.#deaths = 0;
+    this.#worker.markHealthy();
     question?.answer.resolve(probabilities);
     if (question && question.deaths > 0) this.#dispatch();
   }
@@ -297,18 +274,9 @@ export class ServingProcess {
     }
   }
 
-  #mourn(exit: WorkerExit): void {
-    this.#worker = undefined;
-    this.#isReady = false;
-    const lifeMs = this.#options.clock.monotonic() - this.#startedAt;
-    this.#deaths = lifeMs < healthyLifeMs ? this.#deaths + 1 : 1;
-    this.#lastDeath = describeExit(exit);
-    clearTimeout(this.#watchTimer);
-    if (this.#isClosed) return;
-    this.#options.log.warn({ deaths: this.#deaths, exit }, `serving: ${this.#lastDeath}`);
+  #blame(): void {
     this.#blameModels();
     this.#blamePictures();
-    this.#startAgain();
   }
 
   #blameModels(): void {
@@ -317,7 +285,7 @@ export class ServingProcess {
       file.isReady = false;
       file.sentAt = undefined;
       if (file.deaths >= deathsPerModel)
-        this.#giveUpModel(file, unavailable(file.served.key, this.#lastDeath));
+        this.#giveUpModel(file, unavailable(file.served.key, this.#worker.lastDeath));
     }
   }
 
@@ -325,30 +293,17 @@ export class ServingProcess {
     for (const question of [...this.#questions.values()]) {
       if (question.sentAt !== undefined) question.deaths++;
       question.sentAt = undefined;
-      if (question.deaths >= deathsPerPicture || this.#deaths >= deathsUntilRefusal)
-        this.#reject(question, unavailable(question.key, this.#lastDeath));
+      if (question.deaths >= deathsPerPicture || this.#worker.deaths >= deathsUntilRefusal)
+        this.#reject(question, unavailable(question.key, this.#worker.lastDeath));
     }
   }
 
-  #startAgain(): void {
-    const { firstPauseMs, longestPauseMs } = this.#options.limits;
-    const pauseMs = this.#deaths < 2 ? 0 : Math.min(longestPauseMs, firstPauseMs * 2 ** (this.#deaths - 2));
-    this.#startTimer = setTimeout(() => this.#start(), pauseMs);
-  }
-
-  /** Kills a worker that has stopped answering; its death is then dealt with like any other. */
-  #watch(): void {
-    const { clock, limits } = this.#options;
-    this.#watchTimer = setTimeout(() => {
-      const since = clock.monotonic() - limits.silenceMs;
-      const isLate = ({ sentAt }: { sentAt: number | undefined }) => sentAt !== undefined && sentAt < since;
-      const isSilent =
-        this.#questions.values().some(isLate) ||
-        this.#files.values().some((file) => !file.isReady && isLate(file));
-      if (isSilent) this.#worker?.kill();
-      else this.#watch();
-    }, limits.silenceMs / 4);
-    this.#watchTimer.unref();
+  #isOpenSince(since: number): boolean {
+    const isLate = ({ sentAt }: { sentAt: number | undefined }) => sentAt !== undefined && sentAt < since;
+    return (
+      this.#questions.values().some(isLate) ||
+      this.#files.values().some((file) => !file.isReady && isLate(file))
+    );
   }
 
   #reject(question: Question, error: Error): void {
@@ -368,10 +323,6 @@ export class ServingProcess {
   #findFile(sequence: number): LoadedFile | undefined {
     return this.#files.values().find((file) => file.sequence === sequence);
   }
-
-  #send(request: ServingRequest): void {
-    if (this.#isReady) this.#worker?.send(request);
-  }
 }
 
 function closing(): AppError {
@@ -383,10 +334,4 @@ function unavailable(key: string, reason: string | undefined): AppError {
     'SERVING_UNAVAILABLE',
     `${key} could not answer: ${reason ?? 'the serving worker died'}`,
   );
-}
-
-function describeExit({ code, signal, stderrTail }: WorkerExit): string {
-  const how = signal ? `was ended by ${signal}` : `exited with code ${code ?? 'unknown'}`;
-  const wrote = stderrTail.split('\n').slice(-3).join(' ').trim();
-  return `the serving worker ${how}${wrote ? `; it last wrote: ${wrote}` : ''}`;
 }
