@@ -1,6 +1,7 @@
 /** The one way in to sharp: every picture is opened with the same limits, and every failure is told in the same words. */
 import sharp, { type Sharp } from 'sharp';
 import { AppError } from '../base/app-error.ts';
+import { decodeBitmap, isBitmap, readBitmapSize } from './bitmap.ts';
 import { describeBytes, findPictureFormat, headBytes, readableFormats } from './picture-format.ts';
 
 /** Larger pictures are refused from their header: decoded, they would take three bytes a pixel. */
@@ -15,16 +16,25 @@ sharp.cache(false);
 
 /**
  * A pipeline that starts with the first frame, turned upright as its EXIF orientation says.
+ * To be called inside `withPictureErrors`: a bitmap is decoded here.
  * @throws {AppError} IMAGE_UNREADABLE where the bytes are no picture
  */
 export function openPicture(bytes: Uint8Array): Sharp {
   assertPicture(bytes);
+  if (isBitmap(bytes)) return openBitmap(bytes);
   return sharp(bytes, {
     failOn: 'error',
     limitInputPixels: maxPixels,
     sequentialRead: true,
     autoOrient: true,
   });
+}
+
+function openBitmap(bytes: Uint8Array): Sharp {
+  const size = readBitmapSize(bytes);
+  assertPixelCount(size.width, size.height);
+  const { pixels, width, height } = decodeBitmap(bytes);
+  return sharp(pixels, { raw: { width, height, channels: 4 } });
 }
 
 /** The same as 8-bit sRGB of three channels, from any depth, palette or colour space. */

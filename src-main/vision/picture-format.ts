@@ -1,15 +1,16 @@
 /** Tells by their first bytes what files are, whatever their names say. */
 import { unreachable } from '../base/app-error.ts';
+import { isBitmap } from './bitmap.ts';
 
 /** Formats that the station reads. */
-export const pictureFormats = ['jpeg', 'png', 'webp', 'gif', 'tiff', 'avif'] as const;
+export const pictureFormats = ['jpeg', 'png', 'webp', 'gif', 'tiff', 'avif', 'bmp'] as const;
 export type PictureFormat = (typeof pictureFormats)[number];
 
 /** Bytes from the start of a file that `findPictureFormat` and `describeBytes` want to see. */
 export const headBytes = 512;
 
 /** For messages: which pictures can be read. */
-export const readableFormats = 'JPEG, PNG, WebP, GIF, TIFF or AVIF';
+export const readableFormats = 'JPEG, PNG, WebP, GIF, TIFF, AVIF or BMP';
 
 /** @param head the first `headBytes` of a file, or all of it. */
 export function findPictureFormat(head: Uint8Array): PictureFormat | undefined {
@@ -39,6 +40,8 @@ function isFormat(head: Uint8Array, format: PictureFormat): boolean {
       return ['II*\0', 'MM\0*', 'II+\0', 'MM\0+'].some((start) => startsWith(head, start));
     case 'avif':
       return startsWith(head, 'ftypavif', 4) || startsWith(head, 'ftypavis', 4);
+    case 'bmp':
+      return isBitmap(head);
     default:
       return unreachable(format, 'picture format');
   }

@@ -1,5 +1,6 @@
 /** What a picture's header tells, without decoding it. */
 import sharp, { type Metadata } from 'sharp';
+import { isBitmap, readBitmapSize } from './bitmap.ts';
 import { assertPicture, assertPixelCount, withPictureErrors } from './open-picture.ts';
 import { findPictureFormat, type PictureFormat } from './picture-format.ts';
 
@@ -17,9 +18,16 @@ export interface ImageFacts {
 /** @throws {AppError} IMAGE_UNREADABLE, or IMAGE_TOO_LARGE above `maxPixels` */
 export async function readImageFacts(bytes: Uint8Array): Promise<ImageFacts> {
   assertPicture(bytes);
+  if (isBitmap(bytes)) return readBitmapFacts(bytes);
   const header = await withPictureErrors(bytes, () => sharp(bytes, { limitInputPixels: false }).metadata());
   assertPixelCount(header.width, header.height);
   return toFacts(header, findPictureFormat(bytes) as PictureFormat);
+}
+
+function readBitmapFacts(bytes: Uint8Array): ImageFacts {
+  const size = readBitmapSize(bytes);
+  assertPixelCount(size.width, size.height);
+  return { format: 'bmp', ...size, isGrey: false, frames: 1 };
 }
 
 function toFacts(header: Metadata, format: PictureFormat): ImageFacts {
