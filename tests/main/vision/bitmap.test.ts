@@ -32,33 +32,27 @@ function encodeBitmap({ width, height, depth, compression = 0, palette = [], pix
   return Buffer.concat([header, Buffer.from(palette), Buffer.from(pixels)]);
 }
 
+type Color = readonly [red: number, green: number, blue: number];
+
 /** Red and green above, blue and white below, in rows of three pixels filled up to four bytes. */
-const [red, green, blue, white] = [
-  [255, 0, 0],
-  [0, 255, 0],
-  [0, 0, 255],
-  [255, 255, 255],
-] as const;
-const palette = [red, green, blue, white].flatMap(([r, g, b]) => [b, g, r, 0]);
+const red: Color = [255, 0, 0];
+const green: Color = [0, 255, 0];
+const blue: Color = [0, 0, 255];
+const white: Color = [255, 255, 255];
 const upper = [red, green, red];
 const lower = [blue, white, blue];
 const rows = [...upper, ...lower].flat();
 const size = { width: 3, height: 2 };
-const toRow = (pixels: readonly (readonly number[])[]) => [
-  ...pixels.flatMap(([r, g, b]) => [b, g, r]),
-  0,
-  0,
-  0,
-];
-const toOpaque = (pixels: readonly (readonly number[])[]) =>
-  pixels.flatMap(([r = 0, g = 0, b = 0]) => [b, g, r, 0]);
+const toQuads = (colors: readonly Color[]) => colors.flatMap(([r, g, b]) => [b, g, r, 0]);
+const toRow = (colors: readonly Color[]) => [...colors.flatMap(([r, g, b]) => [b, g, r]), 0, 0, 0];
+const palette = toQuads([red, green, blue, white]);
 
 test.each<[string, Omit<BitmapDraft, 'width'>]>([
   ['24 bits', { height: 2, depth: 24, pixels: [...toRow(lower), ...toRow(upper)] }],
   ['24 bits, first row first', { height: -2, depth: 24, pixels: [...toRow(upper), ...toRow(lower)] }],
   [
     '32 bits, the last of them empty',
-    { height: 2, depth: 32, pixels: [...toOpaque(lower), ...toOpaque(upper)] },
+    { height: 2, depth: 32, pixels: [...toQuads(lower), ...toQuads(upper)] },
   ],
   ['a palette', { height: 2, depth: 8, palette, pixels: [2, 3, 2, 0, 0, 1, 0, 0] }],
   // A run of each colour; an absolute run of three, filled up to four bytes; ends of line and of picture.
