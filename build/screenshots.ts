@@ -56,8 +56,6 @@ const { values } = parseArgs({
   },
 });
 
-await main();
-
 async function main(): Promise<void> {
   const { url, out, readme, only } = values;
   if (url === undefined || out === undefined) throw new Error('expected --url ADDRESS and --out FOLDER');
@@ -157,3 +155,5 @@ async function scrollToEvaluation(page: Page): Promise<void> {
     .getByTestId('evaluation')
     .evaluateAll(([element]) => element?.scrollIntoView({ block: 'start' }));
 }
+
+await main();
