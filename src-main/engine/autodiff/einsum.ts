@@ -10,7 +10,7 @@ interface Factor {
 }
 
 /**
- * Letters of the factor that no other factor and not dy have in its size were summed over or broadcast: the gradient
+ * Letters of the factor that no other factor and not dy have were summed over: the gradient
  * is constant along them. Letters that the factor has twice took its diagonal: the gradient is zero beside it.
  */
 export function einsumGradient(

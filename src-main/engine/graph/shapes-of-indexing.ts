@@ -165,7 +165,7 @@ function resizedShape(x: Value, { sizes, scales }: ResizeAttributes): Shape {
   return sizes;
 }
 
-/** The sizes of the output's letters; a letter of size 1 broadcasts. */
+/** The sizes of the output's letters. A letter has one size: WebGPU's kernel computes nonsense where a 1 repeats. */
 function einsumShape(inputs: readonly Value[], equation: string): Shape {
   const { operands, output } = parseEquation(equation);
   expect(operands.length === inputs.length, `${equation} names ${operands.length} inputs`);
@@ -174,9 +174,10 @@ function einsumShape(inputs: readonly Value[], equation: string): Shape {
     const shape = inputs[index]?.shape ?? [];
     expect(letters.length === shape.length, `${letters} names ${letters.length} axes, got [${shape}]`);
     letters.split('').forEach((letter, axis) => {
-      const [known = 1, size = 1] = [sizes.get(letter), shape[axis]];
-      expect(known === size || known === 1 || size === 1, `${letter} is ${known} and ${size}`);
-      sizes.set(letter, known === 1 ? size : known);
+      const size = shape[axis] ?? 1;
+      const known = sizes.get(letter) ?? size;
+      expect(known === size, `${letter} is ${known} and ${size}`);
+      sizes.set(letter, size);
     });
   });
   return output.split('').map((letter) => {

@@ -1,6 +1,7 @@
 /** How operations that cut, repeat, look up, scatter and rearrange are read. */
 import { createExpressions } from '../graph/expressions.ts';
 import type { ScatterReduction, Value } from '../graph/ops.ts';
+import { parseEquation } from '../graph/shapes-of-indexing.ts';
 import { countElements, floatTensor, fromNumbers, int64Tensor, sizeOf } from '../graph/tensor.ts';
 import {
   add,
@@ -125,7 +126,7 @@ export const indexingRules: Readonly<Record<string, ReadRule>> = {
   },
   Einsum: (r) => {
     const inputs = r.inputs.filter((value) => value !== undefined);
-    return add(r, 'Einsum', inputs, { equation: explicitEquation(r, inputs) });
+    return addEinsum(r, inputs, explicitEquation(r, inputs));
   },
   Shape: (r) => {
     const { shape } = input(r, 0);
@@ -222,6 +223,35 @@ function explicitEquation(r: NodeReading, inputs: readonly Value[]): string {
   );
   const ellipsis = free.slice(0, most).join('');
   return `${named.join(',')}->${stated?.replace('...', ellipsis) ?? ellipsis + impliedOutput(operands.join(''))}`;
+}
+
+/** Axes of 1 that repeat along other inputs' are taken off first. */
+function addEinsum(r: NodeReading, inputs: readonly Value[], equation: string): readonly Value[] {
+  const e = createExpressions(r.builder);
+  const { operands, output } = parseEquation(equation);
+  const isLong = (letter: string) =>
+    operands.some((letters, index) =>
+      letters.split('').some((other, axis) => other === letter && inputs[index]?.shape[axis] !== 1),
+    );
+  const kept = operands.map((letters, index) =>
+    letters
+      .split('')
+      .flatMap((letter, axis) =>
+        inputs[index]?.shape[axis] === 1 && isLong(letter) ? [] : [{ letter, axis }],
+      ),
+  );
+  const cut = inputs.map((value, index) => {
+    const axes = kept[index] ?? [];
+    const isRank = operands[index]?.length === value.shape.length;
+    return isRank
+      ? e.reshape(
+          value,
+          axes.map(({ axis }) => value.shape[axis] ?? 1),
+        )
+      : value;
+  });
+  const left = kept.map((axes) => axes.map(({ letter }) => letter).join('')).join(',');
+  return add(r, 'Einsum', cut, { equation: `${left}->${output}` });
 }
 
 function impliedOutput(letters: string): string {

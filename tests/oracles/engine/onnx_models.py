@@ -115,6 +115,8 @@ one_node("Gemm with a scalar addend", 9, "y = Gemm <alpha=0.5, beta=2.0, transB=
          {"a": randn(2, 4), "b": randn(3, 4), "c": randn(1)}, lambda a, b, c: 0.5 * a @ b.T + 2 * c)
 one_node("Einsum with an ellipsis", 13, 'y = Einsum <equation="...ij,...jk->...ik"> (a, b)',
          {"a": randn(2, 3, 4), "b": randn(4, 5)}, lambda a, b: torch.einsum("...ij,...jk->...ik", a, b))
+one_node("Einsum where an axis of one repeats", 13, 'y = Einsum <equation="ij,ij->ij"> (a, b)',
+         {"a": randn(2, 3), "b": randn(1, 3)}, lambda a, b: a * b)
 one_node("Einsum without an output", 13, 'y = Einsum <equation="ij, jk"> (a, b)',
          {"a": randn(3, 4), "b": randn(4, 2)}, lambda a, b: a @ b)
 
