@@ -138,7 +138,11 @@ function probeOne(launcher: WorkerLauncher, provider: ProviderName): Promise<Pro
     };
     const giveUp = (reason: string) => settle({ listed: ['cpu'], report: refuse(provider, reason) });
     const timer = setTimeout(() => giveUp(`no answer within ${patienceMs / 1000} s`), patienceMs);
-    worker.onMessage((message) => settle(probeAnswerSchema.parse(message)));
+    worker.onMessage((message) => {
+      const answer = probeAnswerSchema.safeParse(message);
+      if (answer.success) settle(answer.data);
+      else giveUp('the process that tried it gave an answer that this station does not know');
+    });
     worker.onExit((exit) => giveUp(describeExit(exit)));
     worker.send({ provider } satisfies ProbeRequest);
   });
