@@ -7,7 +7,7 @@ import { createRandom, type Random } from '../../src-main/base/random.ts';
 import type { DeploymentEvent, Prediction } from '../../src-preload/contract/deployment.ts';
 import type { StationClient } from '../../src-preload/contract/index.ts';
 import { createTemporaryFolder } from '../main/store/temporary-folder.ts';
-import { copyFolder, type ServedStation, serveForTest } from './served-station.ts';
+import { copyFolder, listWorkerPids, poll, type ServedStation, serveForTest } from './served-station.ts';
 import { createTrainedFolder, type TrainedFolder } from './trained-folder.ts';
 
 const model = 'patterns';
@@ -186,3 +186,49 @@ test(`${clients} clients lose no request while ${switches} switches happen, each
   expect(quantile(times, 0.5)).toBeLessThan(1_000);
   await expectServesTheAlias(station.client);
 });
+
+/** The station's child that serves, while it has one; Linux only. */
+function findServingPid(station: ServedStation): number | undefined {
+  return listWorkerPids(station).find((pid) => {
+    try {
+      return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').includes('serving');
+    } catch {
+      return false;
+    }
+  });
+}
+
+test.runIf(process.platform === 'linux')(
+  'a serving process that is killed under load takes no request with it',
+  { timeout: 240_000 },
+  async () => {
+    const station = await serveForTest(copyStation());
+    const body = readPicture();
+    const answers: Asked[] = [];
+    let isOver = false;
+    const loads = Array.from({ length: 4 }, async () => {
+      while (!isOver) answers.push(await ask(station, body));
+    });
+    const killed = new Set<number>();
+    while (killed.size < 3) {
+      const enough = answers.length + 10;
+      await poll(
+        async () => answers.length,
+        (count) => count >= enough,
+      );
+      const pid = findServingPid(station);
+      if (pid === undefined || killed.has(pid)) continue;
+      process.kill(pid, 'SIGKILL');
+      killed.add(pid);
+    }
+    const enough = answers.length + 10;
+    await poll(
+      async () => answers.length,
+      (count) => count >= enough,
+    );
+    isOver = true;
+    await Promise.all(loads);
+    expect(answers.filter(({ status, version }) => status !== 200 || version !== 1)).toEqual([]);
+    await expectServesTheAlias(station.client);
+  },
+);
