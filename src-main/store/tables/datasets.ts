@@ -266,6 +266,9 @@ function insertVersion(db: Database, version: NewVersion): number {
   return row.version;
 }
 
+/** What a statement costs beside its rows is then small. */
+const entriesPerStatement = 100;
+
 function writeEntries(db: Database, { name, ended, begun }: NewVersion, version: number): void {
   const id = db.get<{ id: number }>('SELECT id FROM dataset WHERE name = ?', [name])?.id ?? 0;
   for (const imageHash of ended) {
@@ -274,13 +277,24 @@ function writeEntries(db: Database, { name, ended, begun }: NewVersion, version:
       [version, id, imageHash],
     );
   }
-  for (const { imageHash, revisionId, classId, split } of begun) {
+  const write = (entries: readonly NewEntry[]) =>
     db.run(
       `INSERT INTO dataset_entry (dataset_id, image_hash, from_version, revision_id, class_id, split)
-       VALUES (?, ?, ?, ?, ?, ?)`,
-      [id, imageHash, version, revisionId, classId, split],
+       VALUES ${entries.map(() => '(?, ?, ?, ?, ?, ?)').join(', ')}`,
+      entries.flatMap(({ imageHash, revisionId, classId, split }) => [
+        id,
+        imageHash,
+        version,
+        revisionId,
+        classId,
+        split,
+      ]),
     );
-  }
+  const batched = begun.length - (begun.length % entriesPerStatement);
+  for (let start = 0; start < batched; start += entriesPerStatement)
+    write(begun.slice(start, start + entriesPerStatement));
+  // One by one, so that two statements are kept and not one for each length.
+  for (const entry of begun.slice(batched)) write([entry]);
 }
 
 interface ChangeRow {
