@@ -7,6 +7,7 @@ import { writeOnnx } from './onnx/write.ts';
 import type { OptimizerOptions } from './optim/optimizer.ts';
 import { createTrainingGraph, type StateVector, type TrainingGraph } from './optim/training-graph.ts';
 import { expandNormalization } from './passes/expand-normalization.ts';
+import { findConvolutionBlock } from './runtime/blocked-layout.ts';
 import { createModelRunner, type ModelRunner } from './runtime/model-runner.ts';
 import type { ProviderName } from './runtime/providers.ts';
 import { createStepRunner, type StepFeed, type StepRunner } from './runtime/step-runner.ts';
@@ -78,7 +79,7 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
   const training = createTrainingGraph({ ...model, ...options });
   const initial = createInitialState(model, training.state);
   const runner = await createStepRunner({
-    model: writeOnnx(provider === 'cpu' ? training.graph : expandNormalization(training.graph)),
+    model: await writeStep(training, provider),
     provider,
     ...pickThreads(options),
     state: initial,
@@ -88,6 +89,11 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
     ]),
   });
   return new OnnxTrainer(options, training, runner, initial);
+}
+
+async function writeStep({ graph }: TrainingGraph, provider: ProviderName): Promise<Uint8Array> {
+  if (provider !== 'cpu') return writeOnnx(expandNormalization(graph));
+  return writeOnnx(graph, { convolutionBlock: await findConvolutionBlock() });
 }
 
 class OnnxTrainer implements Trainer {

@@ -1,6 +1,7 @@
 /** A graph to ONNX bytes. */
 import type { Graph, Node, Value } from '../graph/ops.ts';
 import { dtypes, type Tensor } from '../graph/tensor.ts';
+import { blockedDomain, createBlockedWriter } from './blocked-convolution.ts';
 import { encodeModel } from './encode.ts';
 import type { OnnxAttribute, OnnxNode, OnnxValue } from './model.ts';
 import { onnxOpset, toOnnx } from './to-onnx.ts';
@@ -13,19 +14,27 @@ export interface WriteOptions {
    * with this batch size, and no node may mix images.
    */
   readonly symbolicBatch?: number;
+  /** Writes convolutions for onnxruntime on a processor with blocks of so many channels; such a file serves nowhere else. */
+  readonly convolutionBlock?: number | undefined;
 }
 
 export function writeOnnx(graph: Graph, options: WriteOptions = {}): Uint8Array<ArrayBuffer> {
   const initializers = new Map<string, Tensor>();
   for (const [value, tensor] of graph.initializers) initializers.set(value.name, tensor);
   const shared = createConstantPool(initializers);
-  const nodes = graph.nodes.map((node) => writeNode(node, options.symbolicBatch, shared));
+  const { convolutionBlock } = options;
+  const writeBlocked =
+    convolutionBlock === undefined ? undefined : createBlockedWriter(convolutionBlock, shared);
+  const nodes = graph.nodes.flatMap(
+    (node) => writeBlocked?.(node) ?? [writeNode(node, options.symbolicBatch, shared)],
+  );
   return encodeModel({
     irVersion: 10,
     producer: 'fieldstation',
     opsets: new Map([
       ['', onnxOpset],
       ['com.microsoft', 1],
+      ...(writeBlocked ? [[blockedDomain, 1] as const] : []),
     ]),
     metadata: new Map(Object.entries(options.metadata ?? {})),
     graph: {
