@@ -62,7 +62,7 @@ const draws: Readonly<Record<string, (random: Random) => Draw>> = {
   Slice: (random) => {
     const shape = [random.integer(2, 7), random.integer(2, 7)];
     const backwards = random.next() < 0.5;
-    const steps = shape.map(() => (backwards ? -1 : 1) * random.integer(1, 3));
+    const steps = shape.map(() => (backwards ? -1 : random.integer(1, 3)));
     const starts = shape.map((size) => (backwards ? size - 1 : random.integer(0, size - 1)));
     const ends = shape.map((size) => (backwards ? random.integer(-1, size - 2) : size));
     return { op: 'Slice', attributes: { starts, ends, steps }, shapes: [shape] };

@@ -329,7 +329,8 @@ function windowOutput(
 }
 
 function sliceLength(size: number, start: number, end: number, step: number): number {
-  expect(step !== 0, 'step must not be 0');
+  // WebGPU's kernel reads past the end with steps below -1
+  expect(step !== 0 && step >= -1, `step must be -1 or positive, got ${step}`);
   expect(
     start >= 0 && start <= size && end >= -1 && end <= size,
     `slice ${start}:${end}:${step} leaves the axis of ${size}`,

@@ -1,6 +1,6 @@
 /** How operations that cut, repeat, look up, scatter and rearrange are read. */
 import { createExpressions } from '../graph/expressions.ts';
-import type { ScatterReduction, Value } from '../graph/ops.ts';
+import type { ScatterReduction, SliceAttributes, Value } from '../graph/ops.ts';
 import { parseEquation } from '../graph/shapes-of-indexing.ts';
 import { countElements, floatTensor, fromNumbers, int64Tensor, sizeOf } from '../graph/tensor.ts';
 import {
@@ -78,7 +78,7 @@ export const indexingRules: Readonly<Record<string, ReadRule>> = {
     const ends = list(2, 'ends');
     if (!starts || !ends) throw malformed(r, 'starts and ends must be constants');
     const axes = list(3, 'axes') ?? starts.map((_, axis) => axis);
-    return add(r, 'Slice', [x], normalizeSlice(x.shape, starts, ends, axes, list(4, 'steps')));
+    return addSlice(r, x, normalizeSlice(x.shape, starts, ends, axes, list(4, 'steps')));
   },
   Pad: (r) => {
     const x = input(r, 0);
@@ -169,6 +169,20 @@ function constant(
   tensor: Parameters<NodeReading['builder']['constant']>[0],
 ): readonly Value[] {
   return [r.builder.constant(tensor, r.names.outputs?.[0])];
+}
+
+/** Steps below -1 turn the axis round first: WebGPU's kernel reads past the end with them. */
+function addSlice(r: NodeReading, x: Value, { starts, ends, steps }: SliceAttributes): readonly Value[] {
+  const isTurned = (axis: number) => (steps[axis] ?? 1) < -1;
+  const turned = x.shape.flatMap((_, axis) => (isTurned(axis) ? [axis] : []));
+  if (turned.length === 0) return add(r, 'Slice', [x], { starts, ends, steps });
+  const mirror = (position: number, axis: number) =>
+    isTurned(axis) ? sizeOf(x.shape, axis) - 1 - position : position;
+  return add(r, 'Slice', [createExpressions(r.builder).flip(x, turned)], {
+    starts: starts.map(mirror),
+    ends: ends.map(mirror),
+    steps: steps.map((step) => (step < -1 ? -step : step)),
+  });
 }
 
 /** From opset 18 on the last part may be smaller. */

@@ -113,6 +113,10 @@ for name, a, b in (("row by matrix", (4,), (4, 3)), ("matrix by column", (3, 4),
     one_node(f"MatMul, {name}", 13, "y = MatMul (a, b)", {"a": randn(*a), "b": randn(*b)}, torch.matmul)
 one_node("Gemm with a scalar addend", 9, "y = Gemm <alpha=0.5, beta=2.0, transB=1> (a, b, c)",
          {"a": randn(2, 4), "b": randn(3, 4), "c": randn(1)}, lambda a, b, c: 0.5 * a @ b.T + 2 * c)
+one_node("Slice backwards by three", 13,
+         "s = Constant <value_ints=[-2]> () n = Constant <value_ints=[-100]> () a = Constant <value_ints=[1]> () "
+         "t = Constant <value_ints=[-3]> () y = Slice (x, s, n, a, t)",
+         {"x": randn(2, 9)}, lambda x: x.flip(1)[:, 1::3])
 one_node("Einsum with an ellipsis", 13, 'y = Einsum <equation="...ij,...jk->...ik"> (a, b)',
          {"a": randn(2, 3, 4), "b": randn(4, 5)}, lambda a, b: torch.einsum("...ij,...jk->...ik", a, b))
 one_node("Einsum where an axis of one repeats", 13, 'y = Einsum <equation="ij,ij->ij"> (a, b)',

@@ -240,13 +240,6 @@ case(
 )
 case(
     "Slice",
-    "backwards by 2",
-    [randn(2, 7)],
-    lambda x: x.flip(1)[:, 1:6:2],
-    {"starts": [0, 5], "ends": [2, 0], "steps": [1, -2]},
-)
-case(
-    "Slice",
     "reversed",
     [randn(2, 4)],
     lambda x: x.flip(1),
