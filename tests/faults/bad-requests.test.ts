@@ -330,7 +330,7 @@ function converse(speak: (socket: ReturnType<typeof connect>) => void): Promise<
     const socket = connect(Number(port), hostname, () => speak(socket));
     socket.setEncoding('utf8').on('data', (text: string) => {
       heard += text;
-      if (heard.includes('\r\n\r\n') && heard.trimEnd().endsWith('}')) socket.destroy();
+      if (/\}\s*(0\s*)?$/.test(heard)) socket.destroy();
     });
     socket.on('error', () => socket.destroy());
     socket.on('close', () => resolve(heard));

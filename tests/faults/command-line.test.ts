@@ -209,18 +209,7 @@ test('a run that Ctrl-C cancelled tells so, and goes on from its checkpoint with
   const dataDir = copyFolder(folder.dataDir, join(createTemporaryFolder(), 'station'));
   const station = await serve(dataDir);
   const { client } = station;
-  const args = [
-    '--dataset',
-    'patterns',
-    '--epochs',
-    '60',
-    '--image-size',
-    '16',
-    '--batch',
-    '16',
-    '--patience',
-    '0',
-  ];
+  const args = ['--dataset', 'patterns', ...quick.slice(2), '--epochs', '40', '--patience', '0'];
   const training = startCommand({}, dataDir, 'train', ...args);
   const [run] = await poll(
     () => client.training.listRuns({}),
@@ -234,7 +223,7 @@ test('a run that Ctrl-C cancelled tells so, and goes on from its checkpoint with
   });
   await station.stop();
   const ended = await runWell(dataDir, 'train', '--resume', run?.id ?? '');
-  expect(ended).toMatchObject({ run: run?.id, status: 'completed', version: 3, checkpointEpoch: 60 });
+  expect(ended).toMatchObject({ run: run?.id, status: 'completed', version: 3, checkpointEpoch: 40 });
   expect((await runCommand(dataDir, 'train', '--resume', run?.id ?? '')).document).toMatchObject({
     error: { code: 'RUN_NOT_RESUMABLE' },
   });
@@ -242,7 +231,7 @@ test('a run that Ctrl-C cancelled tells so, and goes on from its checkpoint with
 
 test('a time budget ends a run that would go on', { timeout }, async () => {
   const dataDir = copyFolder(folder.dataDir, join(createTemporaryFolder(), 'station'));
-  const args = ['--dataset', 'patterns', '--epochs', '5000', '--time-budget', '1s', '--image-size', '16'];
+  const args = ['--dataset', 'patterns', ...quick.slice(2), '--epochs', '5000', '--time-budget', '1s'];
   const ended = await runWell(dataDir, 'train', ...args, '--patience', '0');
   expect(ended).toMatchObject({ status: 'completed', version: 3, reason: expect.stringContaining('budget') });
 });

@@ -1,6 +1,7 @@
 /** A station as the world meets it: a process of its own, reached over HTTP alone, to be killed and started again. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { cpSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createORPCClient } from '@orpc/client';
@@ -10,7 +11,10 @@ import type { JobId } from '../../src-preload/contract/ids.ts';
 import type { StationClient } from '../../src-preload/contract/index.ts';
 import type { Job } from '../../src-preload/contract/job.ts';
 
-export const cliEntry = join(import.meta.dirname, '../../src-main/hosts/cli/index.ts');
+const cliEntry = join(import.meta.dirname, '../../src-main/hosts/cli/index.ts');
+
+/** Compiled modules are kept between processes: hundreds of these are started here, in half the time. */
+const environment = { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), 'fieldstation-compiled') };
 
 export interface ServedStation {
   readonly dataDir: string;
@@ -27,7 +31,7 @@ export interface ServedStation {
 /** @throws with what the process wrote where it ends without serving. */
 export async function serve(dataDir: string): Promise<ServedStation> {
   const args = [cliEntry, 'serve', '--port', '0', '--json', '--data-dir', dataDir];
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, args, { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
   const { address, token } = await readGreeting(child);
   const headers = { authorization: `Bearer ${token}` };
   const end = (signal: NodeJS.Signals) => endProcess(child, signal);
@@ -147,7 +151,11 @@ export function startCommand(
   ...args: readonly string[]
 ): StartedCommand {
   const all = [cliEntry, ...args, '--data-dir', dataDir, '--json'];
-  const child = spawn(process.execPath, all, { ...user, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, all, {
+    ...user,
+    env: environment,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   return { answer: readAnswer(child, args), interrupt: () => child.kill('SIGINT') };
 }
 

@@ -22,6 +22,7 @@ export const quickTraining = {
   augmentation: 0,
   patience: 0,
   threads: 1,
+  device: 'cpu',
 } as const;
 
 /** Model `patterns` with so many versions; the first is champion. Removed after the tests of the file. */

@@ -19,7 +19,7 @@ import {
 import { createTrainedFolder, quickTraining, type TrainedFolder } from './trained-folder.ts';
 
 const kills = 10;
-const parameters = { ...quickTraining, epochs: 40, augmentation: 1, seed: 5 };
+const parameters = { ...quickTraining, epochs: 25, augmentation: 1, seed: 5 };
 
 let folder: TrainedFolder;
 /** What a run without any trouble comes to. */
