@@ -69,7 +69,7 @@ const stageTables = {
   },
   'classifier-small': {
     description:
-      'Eight times the weights of the nano: for many classes or fine differences, slower to train.',
+      'Seven times the weights of the nano: for many classes or fine differences, slower to train.',
     stemChannels: 24,
     stages: [
       { channels: 48, blocks: 2 },
