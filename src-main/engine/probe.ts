@@ -64,7 +64,6 @@ async function timeStep(provider: ProviderName): Promise<number> {
     optimizer,
     labelSmoothing: 0,
     provider,
-    seed: 1,
   });
   try {
     const images = new Uint8Array(count * size * size * 3).map((_, index) => (index * 37) % 256);
@@ -100,7 +99,6 @@ async function trainTiny(provider: ProviderName): Promise<number[]> {
     optimizer: { kind: 'adamw', weightDecay: 0.01, emaDecay: 0.9 },
     labelSmoothing: 0.1,
     provider,
-    seed: 1,
   });
   try {
     const images = Uint8Array.from(

@@ -23,8 +23,6 @@ export interface TrainerOptions {
   readonly provider: ProviderName;
   /** CPU threads of the session; onnxruntime's choice if absent. Part of the determinism promise. */
   readonly threads?: number;
-  /** Names the random streams of a step; no layer of the present networks draws from them. */
-  readonly seed: number;
 }
 
 export interface StepOutcome {

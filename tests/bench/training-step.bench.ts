@@ -61,7 +61,6 @@ async function measureOurs({ architecture, imageSize, batchSize }: Case): Promis
     labelSmoothing: 0.05,
     provider: 'cpu',
     threads: 2,
-    seed: 0,
   });
   const images = new Uint8Array(batchSize * imageSize * imageSize * 3).map((_, index) => (index * 31) % 256);
   const labels = new Int32Array(batchSize).map((_, index) => index % 10);

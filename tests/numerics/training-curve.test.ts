@@ -69,7 +69,6 @@ async function createTinyTrainer(kind: 'adamw' | 'sgd'): Promise<Trainer> {
     labelSmoothing: 0.1,
     provider: 'cpu',
     threads: 1,
-    seed: 0,
   });
 }
 

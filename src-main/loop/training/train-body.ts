@@ -92,7 +92,6 @@ function openTrainer({ plan, classNames, provider, threads }: TrainSpec): Promis
     },
     provider,
     threads,
-    seed,
   });
 }
 

@@ -105,7 +105,6 @@ async function start(optimizer: OptimizerOptions = adamw): Promise<Trainer> {
     labelSmoothing: 0.05,
     provider: 'cpu',
     threads: 2,
-    seed: 5,
   });
 }
 

@@ -30,7 +30,6 @@ async function createModel(seed: number): Promise<Uint8Array> {
     labelSmoothing: 0,
     provider: 'cpu',
     threads: 1,
-    seed,
   });
   const bytes = await trainer.exportOnnx({ classNames: shapeNames });
   await trainer.dispose();
