@@ -24,9 +24,15 @@ const shots: readonly Shot[] = [
   { name: 'overview', path: '/' },
   { name: 'data', path: '/data' },
   { name: 'data-large', path: '/data', prepare: openFirstPicture },
+  { name: 'quality', path: '/data/quality' },
+  { name: 'team', path: '/data/team' },
   { name: 'datasets', path: '/datasets' },
   { name: 'training', path: '/training' },
   { name: 'run', path: '/training', prepare: openFirstRun },
+  { name: 'experiments', path: '/experiments', prepare: tickRuns },
+  { name: 'evaluations', path: '/evaluation' },
+  { name: 'evaluation', path: '/evaluation', prepare: openEvaluation },
+  { name: 'evaluation-pictures', path: '/evaluation', prepare: openJudgedPictures },
   { name: 'models', path: '/models' },
   { name: 'models-comparison', path: '/models', prepare: compareVersions },
   { name: 'models-evaluation', path: '/models', prepare: scrollToEvaluation },
@@ -137,6 +143,25 @@ async function openFirstPicture(page: Page): Promise<void> {
 
 async function openFirstRun(page: Page): Promise<void> {
   const link = page.getByTestId('runs').getByRole('link').first();
+  if ((await link.count()) > 0) await link.click();
+}
+
+async function tickRuns(page: Page): Promise<void> {
+  const boxes = page.getByTestId('experiments').getByRole('checkbox');
+  const count = Math.min(2, await boxes.count());
+  for (let index = 0; index < count; index += 1) await boxes.nth(index).check();
+}
+
+async function openEvaluation(page: Page): Promise<void> {
+  const link = page.getByTestId('evaluations').getByRole('link').first();
+  if ((await link.count()) > 0) await link.click();
+}
+
+/** Of detectors alone. */
+async function openJudgedPictures(page: Page): Promise<void> {
+  await openEvaluation(page);
+  await page.waitForTimeout(600);
+  const link = page.getByRole('link', { name: 'Look at pictures' });
   if ((await link.count()) > 0) await link.click();
 }
 

@@ -15,10 +15,21 @@ import type { Log } from './base/log.ts';
 import { createJobQueue, type JobQueue } from './jobs/queue.ts';
 import type { WorkerLauncher } from './jobs/worker-port.ts';
 import { createAnnotation } from './loop/annotation/annotation.ts';
+import { createAutoLabelHandler } from './loop/annotation/auto-label/auto-label-handler.ts';
+import { createAutoLabels } from './loop/annotation/auto-label/auto-labels.ts';
+import { createMeasureHandler } from './loop/annotation/quality/measure-handler.ts';
+import { createQuality } from './loop/annotation/quality/quality.ts';
+import { createBlindDesk } from './loop/annotation/team/blind-desk.ts';
+import { createComments } from './loop/annotation/team/comments.ts';
+import { createConsensusDesk } from './loop/annotation/team/consensus.ts';
+import { createGold } from './loop/annotation/team/gold.ts';
+import { createTeam } from './loop/annotation/team/team.ts';
 import { createCollector } from './loop/collector/collector.ts';
 import { createImages } from './loop/collector/images.ts';
 import { createImportHandler } from './loop/collector/import-handler.ts';
 import { createDatasets } from './loop/dataset/datasets.ts';
+import { createExportHandler } from './loop/dataset/export/export-handler.ts';
+import { createExports } from './loop/dataset/export/exports.ts';
 import { createDeployment } from './loop/deployment/deployment.ts';
 import { createEvaluateHandler } from './loop/evaluation/evaluate-handler.ts';
 import { createEvaluations } from './loop/evaluation/evaluations.ts';
@@ -26,7 +37,7 @@ import { createRegistry } from './loop/registry/registry.ts';
 import { createTrainHandler } from './loop/training/train-handler.ts';
 import { createTraining } from './loop/training/training.ts';
 import { publishPresence } from './store/presence.ts';
-import { openStore } from './store/store.ts';
+import { openStore, type Store } from './store/store.ts';
 
 export interface StationOptions {
   readonly dataDir: string;
@@ -100,10 +111,24 @@ function createCore(options: StationOptions) {
     ...base,
     registry: createRegistry(base),
     datasets: createDatasets(base),
-    annotation: createAnnotation(base),
+    ...createLabelling(base),
     startedAt: clock.now(),
     threads: availableParallelism(),
     chooseProvider: () => probe.resolve(store.settings.read().device),
+  };
+}
+
+/** What people label by, alone and together. */
+function createLabelling(base: Parameters<typeof createAnnotation>[0] & { readonly store: Store }) {
+  const annotation = createAnnotation(base);
+  const blindDesk = createBlindDesk({ ...base, annotation });
+  return {
+    annotation,
+    blindDesk,
+    comments: createComments({ ...base, blindDesk }),
+    consensusDesk: createConsensusDesk(base),
+    team: createTeam(base),
+    gold: createGold(base),
   };
 }
 
@@ -121,8 +146,16 @@ function createDomains(core: Core, jobs: JobQueue) {
     compare: (a, b, dataset) => evaluations.compareModels({ a, b, dataset }),
   });
   const collector = createCollector({ ...core, jobs });
-  const training = createTraining({ ...core, jobs, resolveProvider: core.probe.resolve });
-  return { evaluations, deployment, collector, training };
+  const exports = createExports({ ...core, jobs });
+  const autoLabels = createAutoLabels({ ...core, jobs, getVersion });
+  const quality = createQuality({ ...core, jobs });
+  const training = createTraining({
+    ...core,
+    jobs,
+    getModel: getVersion,
+    resolveProvider: core.probe.resolve,
+  });
+  return { evaluations, deployment, collector, exports, autoLabels, quality, training };
 }
 
 /** @param domains asked for when a job moves: they need the queue before it can know them. */
@@ -137,6 +170,9 @@ function createQueue(core: Core, domains: () => Domains): JobQueue {
         recordEvaluation: (measured) => domains().evaluations.recordEvaluation(measured),
       }),
       evaluate: createEvaluateHandler(core),
+      export: createExportHandler(core),
+      label: createAutoLabelHandler(core),
+      measure: createMeasureHandler(core),
     },
     onChange: (job) => core.publish({ type: 'job.updated', job }),
   });

@@ -1,4 +1,5 @@
-/** Entry of every worker process: takes its role from the command line and loads only what the role needs. */
+/** Entry of every worker process, and of the threads beside one: takes its role from the command line and loads only what the role needs. */
+import { isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { unreachable } from './base/app-error.ts';
 import { findUtilityPort } from './hosts/electron/utility-port.ts';
 import { createForkPort } from './jobs/fork-port.ts';
@@ -7,13 +8,14 @@ import type { JobBodies } from './jobs/worker-side.ts';
 
 const roles = ['job', 'serving', 'probe', 'picture'] as const satisfies readonly WorkerRole[];
 
-await run(parseRole(process.argv[2]), findUtilityPort() ?? createForkPort());
+if (isMainThread) await run(parseRole(process.argv[2]), findUtilityPort() ?? createForkPort());
+else await runThread();
 
 async function run(role: WorkerRole, port: WorkerPort): Promise<void> {
   switch (role) {
     case 'job': {
       const { runJobWorker } = await import('./jobs/worker-side.ts');
-      return runJobWorker(port, await loadJobBodies());
+      return runJobWorker(port, await loadJobBodies(), import.meta.filename);
     }
     case 'serving': {
       const { runServingWorker } = await import('./loop/deployment/serving-worker.ts');
@@ -32,13 +34,36 @@ async function run(role: WorkerRole, port: WorkerPort): Promise<void> {
   }
 }
 
+/** The one kind of thread that a job starts. */
+async function runThread(): Promise<void> {
+  const { runSampleThread } = await import('./loop/training/detection/sample-thread.ts');
+  if (parentPort) runSampleThread(parentPort, workerData);
+}
+
 async function loadJobBodies(): Promise<JobBodies> {
-  const [{ importBody }, { trainBody }, { evaluateBody }] = await Promise.all([
+  const [
+    { importBody },
+    { trainBody },
+    { evaluateBody },
+    { exportBody },
+    { autoLabelBody },
+    { measureBody },
+  ] = await Promise.all([
     import('./loop/collector/import-body.ts'),
     import('./loop/training/train-body.ts'),
     import('./loop/evaluation/evaluate-body.ts'),
+    import('./loop/dataset/export/export-body.ts'),
+    import('./loop/annotation/auto-label/auto-label-body.ts'),
+    import('./loop/annotation/quality/measure-body.ts'),
   ]);
-  return { import: importBody, train: trainBody, evaluate: evaluateBody } as JobBodies;
+  return {
+    import: importBody,
+    train: trainBody,
+    evaluate: evaluateBody,
+    export: exportBody,
+    label: autoLabelBody,
+    measure: measureBody,
+  } as JobBodies;
 }
 
 function parseRole(text: string | undefined): WorkerRole {

@@ -1,14 +1,58 @@
 /** Calls about classes and labels. */
 import type { Annotation } from '../loop/annotation/annotation.ts';
+import type { AutoLabels } from '../loop/annotation/auto-label/auto-labels.ts';
+import type { Quality } from '../loop/annotation/quality/quality.ts';
+import type { BlindDesk } from '../loop/annotation/team/blind-desk.ts';
+import type { Comments } from '../loop/annotation/team/comments.ts';
+import type { ConsensusDesk } from '../loop/annotation/team/consensus.ts';
+import type { Gold } from '../loop/annotation/team/gold.ts';
+import type { Team } from '../loop/annotation/team/team.ts';
 import type { Implementer } from './implementer.ts';
 
-export function createAnnotationApi({ annotation: api }: Implementer, annotation: Annotation) {
+export interface AnnotationServices {
+  readonly annotation: Annotation;
+  readonly autoLabels: AutoLabels;
+  readonly quality: Quality;
+  readonly blindDesk: BlindDesk;
+  readonly consensusDesk: ConsensusDesk;
+  readonly team: Team;
+  readonly gold: Gold;
+  readonly comments: Comments;
+}
+
+export function createAnnotationApi({ annotation: api }: Implementer, services: AnnotationServices) {
+  const { annotation, autoLabels, quality, blindDesk, consensusDesk, team, gold, comments } = services;
   return {
     listClasses: api.listClasses.handler(() => annotation.listClasses()),
     addClass: api.addClass.handler(({ input }) => annotation.addClass(input.name)),
     setClass: api.setClass.handler(({ input }) => annotation.setClass(input)),
-    undo: api.undo.handler(() => annotation.undo()),
-    redo: api.redo.handler(() => annotation.redo()),
+    getAnnotation: api.getAnnotation.handler(({ input }) => blindDesk.getAnnotation(input)),
+    editAnnotation: api.editAnnotation.handler(({ input }) => blindDesk.editAnnotation(input)),
+    undo: api.undo.handler(({ input }) => blindDesk.undo(input ?? {})),
+    redo: api.redo.handler(({ input }) => blindDesk.redo(input ?? {})),
+    startAutoLabel: api.startAutoLabel.handler(({ input }) => autoLabels.startAutoLabel(input)),
+    listAutoLabels: api.listAutoLabels.handler(({ input }) => autoLabels.listAutoLabels(input.limit)),
+    checkQuality: api.checkQuality.handler(() => quality.checkQuality()),
+    startQualityMeasuring: api.startQualityMeasuring.handler(() => quality.startMeasuring()),
+    listDuplicateGroups: api.listDuplicateGroups.handler(({ input }) => quality.listDuplicateGroups(input)),
+    decideQuality: api.decideQuality.handler(({ input }) => quality.decide(input)),
+    undoQualityDecision: api.undoQualityDecision.handler(() => quality.undoDecision()),
+    listAnnotators: api.listAnnotators.handler(() => team.listAnnotators()),
+    getAgreement: api.getAgreement.handler(() => team.getAgreement()),
+    listAnsweredPictures: api.listAnsweredPictures.handler(({ input }) =>
+      consensusDesk.listAnsweredPictures(input.limit),
+    ),
+    previewConsensus: api.previewConsensus.handler(({ input }) =>
+      consensusDesk.previewConsensus(input.imageHashes),
+    ),
+    applyConsensus: api.applyConsensus.handler(({ input }) =>
+      consensusDesk.applyConsensus(input.imageHashes),
+    ),
+    markGold: api.markGold.handler(({ input }) => gold.markGold(input)),
+    listGold: api.listGold.handler(() => gold.listGold()),
+    addComment: api.addComment.handler(({ input }) => comments.addComment(input)),
+    listComments: api.listComments.handler(({ input }) => comments.listComments(input.imageHash)),
+    resolveComment: api.resolveComment.handler(({ input }) => comments.resolveComment(input)),
     listRevisions: api.listRevisions.handler(({ input }) => annotation.listRevisions(input.imageHash)),
   };
 }

@@ -1,8 +1,9 @@
 /** Calls about dataset versions. */
 import type { Datasets } from '../loop/dataset/datasets.ts';
+import type { Exports } from '../loop/dataset/export/exports.ts';
 import type { Implementer } from './implementer.ts';
 
-export function createDatasetApi({ dataset: api }: Implementer, datasets: Datasets) {
+export function createDatasetApi({ dataset: api }: Implementer, datasets: Datasets, exports: Exports) {
   return {
     createVersion: api.createVersion.handler(({ input }) => datasets.createVersion(input)),
     listVersions: api.listVersions.handler(({ input }) => datasets.listVersions(input.name)),
@@ -11,5 +12,8 @@ export function createDatasetApi({ dataset: api }: Implementer, datasets: Datase
     getDifference: api.getDifference.handler(({ input }) =>
       datasets.getDifference(input.reference, input.from),
     ),
+    exportVersion: api.exportVersion.handler(({ input }) => exports.exportVersion(input)),
+    getExport: api.getExport.handler(({ input }) => exports.getExport(input.id)),
+    listExports: api.listExports.handler(({ input }) => exports.listExports(input.limit)),
   };
 }

@@ -12,8 +12,8 @@ export function createDeploymentApi({ deployment: api }: Implementer, services: 
   const { deployment, readOperator } = services;
   return {
     listServing: api.listServing.handler(() => deployment.listServing()),
-    predict: api.predict.handler(async ({ input }) =>
-      deployment.predict(await input.image.bytes(), input.model),
+    predict: api.predict.handler(async ({ input: { image, model, ...asked } }) =>
+      deployment.predict(await image.bytes(), model, asked),
     ),
     promote: api.promote.handler(({ input }) => deployment.promote(input, readOperator())),
     rollback: api.rollback.handler(({ input }) => deployment.rollback(input, readOperator())),

@@ -1,4 +1,5 @@
 /** The live state of each stage of the loop, gathered for one page. */
+import { mainFigureOf } from '../../src-preload/contract/evaluation.ts';
 import { formatDatasetReference } from '../../src-preload/contract/reference.ts';
 import type { Overview } from '../../src-preload/contract/system.ts';
 import type { Deployment } from '../loop/deployment/deployment.ts';
@@ -31,11 +32,10 @@ function readTraining({ jobs, runs }: OverviewServices['store']): Overview['trai
 }
 
 function readEvaluation({ evaluations }: OverviewServices['store']): Overview['evaluation'] {
-  const listed = evaluations.list({});
-  const [last] = listed;
+  const [last] = evaluations.list({ limit: 1 });
   return {
-    evaluations: listed.length,
-    lastAccuracy: last?.report.accuracy ?? null,
+    evaluations: evaluations.count(),
+    lastAccuracy: last ? mainFigureOf(last.report).value : null,
     lastModel: last ? `${last.model} on ${formatDatasetReference(last.dataset)}` : null,
   };
 }
@@ -46,5 +46,5 @@ function readDeployment({ deployment, registry }: OverviewServices): Overview['d
   if (!serving) return { model: null, version: null, accuracy: null, requests: 0 };
   const { model, version, requests } = serving;
   const metrics = version === null ? undefined : registry.getVersion(`${model}/${version}`).metrics;
-  return { model, version, requests, accuracy: metrics?.accuracy ?? null };
+  return { model, version, requests, accuracy: metrics?.accuracy ?? metrics?.map50 ?? null };
 }

@@ -6,6 +6,7 @@ export function createTrainingApi({ training: api }: Implementer, training: Trai
   return {
     listArchitectures: api.listArchitectures.handler(() => training.listArchitectures()),
     startRun: api.startRun.handler(({ input }) => training.startRun(input)),
+    estimate: api.estimate.handler(({ input }) => training.estimate(input)),
     resumeRun: api.resumeRun.handler(({ input }) => training.resumeRun(input.id)),
     cancelRun: api.cancelRun.handler(({ input }) => training.cancelRun(input.id)),
     listRuns: api.listRuns.handler(({ input }) => training.listRuns(input.limit)),

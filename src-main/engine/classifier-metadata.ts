@@ -31,3 +31,16 @@ export function findClassNames(metadata: ReadonlyMap<string, string>): readonly 
     return undefined;
   }
 }
+
+/** The metadata of a file of ours with other names of its classes. */
+export function renameClasses(
+  metadata: ReadonlyMap<string, string>,
+  classNames: readonly string[],
+): ReadonlyMap<string, string> {
+  return new Map([...metadata, [keys.classNames, JSON.stringify(classNames)]]);
+}
+
+/** The architecture that a file of ours names. */
+export function findArchitecture(metadata: ReadonlyMap<string, string>): string | undefined {
+  return metadata.get(keys.architecture);
+}

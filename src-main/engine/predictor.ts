@@ -3,20 +3,17 @@ import { AppError, assert } from '../base/app-error.ts';
 import { findClassNames } from './classifier-metadata.ts';
 import { decodeModel } from './onnx/decode.ts';
 import type { OnnxModel } from './onnx/model.ts';
-import { listFileInputs } from './onnx/read.ts';
-import { createModelRunner, type ImageInput, type ModelRunner } from './runtime/model-runner.ts';
-import type { PixelRange } from './runtime/pixel-range.ts';
+import { describePictureInput, type PredictorInput, unreadableClassifier } from './picture-input.ts';
+import {
+  createModelRunner,
+  type ImageInput,
+  type ModelOutput,
+  type ModelRunner,
+} from './runtime/model-runner.ts';
 import type { ProviderName } from './runtime/providers.ts';
 
+export type { PredictorInput } from './picture-input.ts';
 export type { PixelRange } from './runtime/pixel-range.ts';
-
-/** What a foreign file does not say about its input. */
-export interface PredictorInput {
-  /** Needed where height or width is dynamic in the file. */
-  readonly imageSize?: { readonly width: number; readonly height: number };
-  /** `0..1` if absent, for float inputs. */
-  readonly pixelRange?: PixelRange;
-}
 
 export interface PredictorOptions {
   readonly provider: ProviderName;
@@ -47,9 +44,9 @@ export interface Predictor {
  */
 export async function loadPredictor(bytes: Uint8Array, options: PredictorOptions): Promise<Predictor> {
   const model = decodeModel(bytes);
-  const input = describeInput(model, options.input ?? {});
+  const input = describePictureInput(model, options.input ?? {});
   const output = model.graph.outputs[0]?.name;
-  if (output === undefined) throw unreadable('an output', 'none');
+  if (output === undefined) throw unreadableClassifier('an output', 'none');
   const runner = await openRunner(bytes, input, output, options);
   try {
     const { classCount, givesProbabilities } = await observe(runner, input);
@@ -80,48 +77,11 @@ function assemblePredictor(
         `${images.length} bytes for ${count} images`,
       );
       if (count === 0) return new Float32Array();
-      const { values } = await runner.run(images, count);
+      const { values } = takeOnly(await runner.run(images, count));
       return givesProbabilities ? values : softmaxRows(values, classCount);
     },
     dispose: () => runner.dispose(),
   };
-}
-
-function describeInput(model: OnnxModel, override: PredictorInput): ImageInput {
-  const [input, ...others] = listFileInputs(model.graph);
-  if (!input || others.length > 0) throw unreadable('one input', `${others.length + (input ? 1 : 0)}`);
-  const { name, elementType, shape } = input;
-  const dtype = elementType === 1 ? 'float32' : elementType === 2 ? 'uint8' : undefined;
-  if (!dtype) throw unreadable('an input of float32 or uint8', `ONNX element type ${elementType}`);
-  if (shape?.length !== 4) throw unreadable('an input of four axes', `${shape?.length ?? 'none'}`);
-  const [batch, second, third, fourth] = shape;
-  const isPlanar = isChannelCount(second);
-  const channels = isPlanar ? second : fourth;
-  if (!isChannelCount(channels))
-    throw unreadable('1 or 3 channels on axis 1 or 3', `shape [${shape.join(', ')}]`);
-  const [fileHeight, fileWidth] = isPlanar ? [third, fourth] : [second, third];
-  return {
-    name,
-    dtype,
-    isPlanar,
-    channels,
-    height: chooseSize(fileHeight, override.imageSize?.height, 'height'),
-    width: chooseSize(fileWidth, override.imageSize?.width, 'width'),
-    fixedBatch: typeof batch === 'number' && batch > 0 ? batch : undefined,
-    pixelRange: override.pixelRange ?? '0..1',
-  };
-}
-
-function isChannelCount(size: number | string | undefined): size is 1 | 3 {
-  return size === 1 || size === 3;
-}
-
-function chooseSize(inFile: number | string | undefined, override: number | undefined, what: string): number {
-  const isFixed = typeof inFile === 'number' && inFile > 0;
-  if (isFixed && (override === undefined || override === inFile)) return inFile;
-  if (isFixed) throw unreadable(`the ${what} ${override} that was asked for`, `${inFile} in the file`);
-  if (override !== undefined) return override;
-  throw unreadable(`a fixed ${what}, or the image size to be given`, `an open axis`);
 }
 
 async function openRunner(
@@ -131,7 +91,7 @@ async function openRunner(
   { provider, threads }: PredictorOptions,
 ): Promise<ModelRunner> {
   try {
-    return await createModelRunner(bytes, input, output, {
+    return await createModelRunner(bytes, input, [output], {
       provider,
       ...(threads !== undefined && { threads }),
     });
@@ -153,15 +113,25 @@ async function observe(
   const count = 4;
   const length = count * input.height * input.width * input.channels;
   const noise = Uint8Array.from({ length }, (_, index) => (index * index * 31 + index * 7) % 251);
-  const { values, shape } = await runner.run(noise, count).catch((cause: unknown) => {
-    throw unreadable('a model that runs on pictures', cause instanceof Error ? cause.message : String(cause));
+  const outputs = await runner.run(noise, count).catch((cause: unknown) => {
+    throw unreadableClassifier(
+      'a model that runs on pictures',
+      cause instanceof Error ? cause.message : String(cause),
+    );
   });
+  const { values, shape } = takeOnly(outputs);
   const classCount = values.length / count;
   const isRowPerImage = shape.length >= 2 && shape.slice(2).every((size) => size === 1);
   if (!isRowPerImage || !Number.isInteger(classCount) || classCount < 2) {
-    throw unreadable('an output of one row per image', `shape [${shape.join(', ')}]`);
+    throw unreadableClassifier('an output of one row per image', `shape [${shape.join(', ')}]`);
   }
   return { classCount, givesProbabilities: listRows(values, classCount).every(isDistribution) };
+}
+
+function takeOnly(outputs: ReadonlyMap<string, ModelOutput>): ModelOutput {
+  const [output] = outputs.values();
+  assert(output, 'a runner without outputs');
+  return output;
 }
 
 function isDistribution(row: Float32Array): boolean {
@@ -187,8 +157,4 @@ function listRows(values: Float32Array, width: number): Float32Array[] {
   return Array.from({ length: values.length / width }, (_, row) =>
     values.subarray(row * width, (row + 1) * width),
   );
-}
-
-function unreadable(expected: string, found: string): AppError {
-  return new AppError('MODEL_UNREADABLE', `an image classifier needs ${expected}, found ${found}`);
 }

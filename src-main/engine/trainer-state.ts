@@ -9,12 +9,15 @@ export interface TrainerState {
   /** What the state belongs to; states of different subjects are not exchangeable. */
   readonly subject: Readonly<Record<string, string | number>>;
   readonly stepCount: number;
+  /** Steps done when the optimizer began anew; 0 if absent. */
+  readonly restartedAt?: number;
   readonly vectors: ReadonlyMap<string, Float32Array>;
 }
 
 interface Header {
-  readonly subject: Record<string, string | number>;
+  readonly subject: Readonly<Record<string, string | number>>;
   readonly stepCount: number;
+  readonly restartedAt?: number;
   readonly vectors: readonly { readonly name: string; readonly length: number }[];
 }
 
@@ -25,7 +28,8 @@ const checksumBytes = 32;
 
 export function encodeTrainerState(state: TrainerState): Uint8Array {
   const vectors = [...state.vectors].map(([name, values]) => ({ name, length: values.length }));
-  const header: Header = { subject: { ...state.subject }, stepCount: state.stepCount, vectors };
+  const { subject, stepCount, restartedAt = 0 } = state;
+  const header: Header = { subject, stepCount, ...(restartedAt > 0 && { restartedAt }), vectors };
   const text = Buffer.from(JSON.stringify(header));
   const prefix = Buffer.alloc(prefixBytes);
   prefix.write(magic, 'latin1');
@@ -50,8 +54,19 @@ export function decodeTrainerState(bytes: Uint8Array): TrainerState {
     vectors.set(name, new Float32Array(Uint8Array.from(content.subarray(offset, end)).buffer));
     offset = end;
   }
-  return { subject: header.subject, stepCount: header.stepCount, vectors };
+  const { subject, stepCount, restartedAt = 0 } = header;
+  return { subject, stepCount, restartedAt, vectors };
 }
+
+/** The same weights, statistics and averages with an optimizer that has seen nothing yet. */
+export function restartOptimizer(state: TrainerState): TrainerState {
+  const vectors = [...state.vectors].map(
+    ([name, values]) => [name, kept.has(name) ? values : new Float32Array(values.length)] as const,
+  );
+  return { ...state, restartedAt: state.stepCount, vectors: new Map(vectors) };
+}
+
+const kept: ReadonlySet<string> = new Set(['parameters', 'statistics', 'average']);
 
 /** @throws AppError MODEL_UNREADABLE for the state of another model or optimizer, saying where they differ */
 export function checkTrainerState(found: TrainerState, expected: TrainerState): void {

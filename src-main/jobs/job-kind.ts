@@ -7,6 +7,8 @@ export interface JobContext<Update> {
   readonly signal: AbortSignal;
   /** Folder of the content-addressed blobs, for reading and writing from the worker. */
   readonly blobsDir: string;
+  /** The script of this process, which threads beside it start from too. */
+  readonly workerEntry: string;
   /** @param fraction share of the whole job that is done, 0 to 1. */
   reportProgress(fraction: number, message: string): void;
   log(level: JobLogLine['level'], message: string): void;

@@ -82,6 +82,9 @@ const lanes = {
   import: 'intake',
   train: 'training',
   evaluate: 'evaluation',
+  export: 'output',
+  label: 'labelling',
+  measure: 'measuring',
 } as const satisfies Record<JobKind, string>;
 type Lane = (typeof lanes)[JobKind];
 

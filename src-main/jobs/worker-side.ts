@@ -20,16 +20,17 @@ export type JobBodies = Readonly<Record<JobKind, AnyJobBody>>;
 
 const heartbeatMs = 2_000;
 
-/** Called once by a worker process of the role `job`. It ends when the station kills it or goes away. */
-export function runJobWorker(port: WorkerPort, bodies: JobBodies): void {
+/** Called once by a worker process of the role `job`, with its own script. It ends when the station kills it or goes away. */
+export function runJobWorker(port: WorkerPort, bodies: JobBodies, workerEntry: string): void {
   const send = (message: WorkerMessage) => port.send(message);
   const cancellation = new AbortController();
   const commits = createCommits(send);
   const heed = (message: StationMessage): void => {
     if (message.type === 'start')
-      void runBody(bodies, message, createContext(message, send, cancellation.signal, commits.commit)).then(
-        send,
-      );
+      void runBody(bodies, message, {
+        ...createContext(message, send, cancellation.signal, commits.commit),
+        workerEntry,
+      }).then(send);
     else if (message.type === 'cancel') cancellation.abort();
     else commits.settle(message);
   };
@@ -60,7 +61,7 @@ function createContext(
   send: (message: WorkerMessage) => void,
   signal: AbortSignal,
   commit: JobContext<unknown>['commit'],
-): JobContext<unknown> {
+): Omit<JobContext<unknown>, 'workerEntry'> {
   return {
     signal,
     blobsDir: start.blobsDir,

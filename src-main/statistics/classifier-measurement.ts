@@ -60,7 +60,7 @@ const latencyRuns = { before: 5, most: 200, longestMs: 3_000, pictures: 16 } as 
 
 /** Durations of the model alone on single pictures, after some unmeasured ones; zeros without pictures. */
 export async function measureLatency(
-  classifier: PictureClassifier,
+  model: { predict(images: Uint8Array, count: number): Promise<unknown> },
   supply: PictureSupply,
   clock: Clock,
 ): Promise<ClassificationReport['latencyMs']> {
@@ -71,7 +71,7 @@ export async function measureLatency(
     const picture = pictures[(run + latencyRuns.before) % pictures.length];
     if (!picture || (run > 0 && clock.monotonic() - beganAt > latencyRuns.longestMs)) break;
     const startedAt = clock.monotonic();
-    await classifier.predict(picture, 1);
+    await model.predict(picture, 1);
     if (run >= 0) durations.push(clock.monotonic() - startedAt);
     await afterMessages();
   }
@@ -100,6 +100,7 @@ export function toClassificationReport(
 ): ClassificationReport {
   const { accuracy, precision, recall, f1, logLoss, count, correct } = figures;
   return {
+    task: 'classification',
     accuracy,
     accuracyInterval: wilsonInterval(correct, count),
     precision,

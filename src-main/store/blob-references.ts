@@ -25,9 +25,21 @@ export const hashColumns: readonly HashColumn[] = [
   { table: 'evaluation', column: 'model_hash', kind: 'spared' },
   { table: 'import_file', column: 'image_hash', kind: 'covered' },
   { table: 'annotation_revision', column: 'image_hash', kind: 'covered' },
+  { table: 'annotation_box', column: 'image_hash', kind: 'covered' },
+  { table: 'auto_label_picture', column: 'image_hash', kind: 'covered' },
+  { table: 'picture_quality', column: 'image_hash', kind: 'covered' },
+  { table: 'label_measure', column: 'image_hash', kind: 'covered' },
+  { table: 'quality_decision_picture', column: 'image_hash', kind: 'covered' },
+  { table: 'opinion_revision', column: 'image_hash', kind: 'covered' },
+  { table: 'opinion', column: 'image_hash', kind: 'covered' },
+  { table: 'gold_picture', column: 'image_hash', kind: 'covered' },
+  { table: 'picture_comment', column: 'image_hash', kind: 'covered' },
+  { table: 'set_aside', column: 'image_hash', kind: 'covered' },
   { table: 'image_label', column: 'image_hash', kind: 'covered' },
+  { table: 'image_class', column: 'image_hash', kind: 'covered' },
   { table: 'dataset_entry', column: 'image_hash', kind: 'covered' },
   { table: 'evaluation_prediction', column: 'image_hash', kind: 'covered' },
+  { table: 'evaluation_picture', column: 'image_hash', kind: 'covered' },
 ];
 
 /** Hashes whose blobs must exist. */

@@ -9,14 +9,20 @@ import { notInitialized, openStationDatabase } from './open-database.ts';
 import type { Presence } from './presence.ts';
 import { acquireStationLock, type StationLock } from './station-lock.ts';
 import { createAnnotationsTable } from './tables/annotations.ts';
+import { createAutoLabelsTable } from './tables/auto-labels.ts';
+import { createCommentsTable } from './tables/comments.ts';
 import { createDatasetsTable } from './tables/datasets.ts';
 import { createDeploymentsTable } from './tables/deployments.ts';
 import { createEvaluationsTable } from './tables/evaluations.ts';
+import { createExportsTable } from './tables/exports.ts';
+import { createGoldTable } from './tables/gold-pictures.ts';
 import { createImageQueries } from './tables/image-queries.ts';
 import { createImagesTable } from './tables/images.ts';
 import { createImportsTable } from './tables/imports.ts';
 import { createJobsTable } from './tables/jobs.ts';
 import { createModelsTable } from './tables/models.ts';
+import { createOpinionsTable } from './tables/opinions.ts';
+import { createQualityTable } from './tables/quality.ts';
 import { createRunsTable } from './tables/runs.ts';
 import { createSettingsTable } from './tables/settings.ts';
 
@@ -75,9 +81,15 @@ function createStore(folder: StoreFolder, db: Database, lock: StationLock, clock
     imports: createImportsTable(db),
     images: createImagesTable(db),
     annotations: createAnnotationsTable(db, clock),
+    autoLabels: createAutoLabelsTable(db),
+    quality: createQualityTable(db),
+    opinions: createOpinionsTable(db),
+    goldPictures: createGoldTable(db),
+    comments: createCommentsTable(db),
     maintenance: createMaintenance({ db, blobs, folder, clock }),
     imageQueries: createImageQueries(db),
     datasets: createDatasetsTable(db),
+    exports: createExportsTable(db),
     runs: createRunsTable(db),
     models: createModelsTable(db),
     evaluations: createEvaluationsTable(db),

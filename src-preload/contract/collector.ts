@@ -2,15 +2,24 @@
 import { oc } from '@orpc/contract';
 import { z } from 'zod';
 import { errorCodeSchema } from './errors.ts';
+import { annotationFormatSchema } from './format.ts';
 import { importIdSchema, jobIdSchema, splitSchema, timestampSchema, uploadIdSchema } from './ids.ts';
 
 /**
- * `auto` looks at the path: idx files → idx, anything else → folder.
+ * `auto` looks at the files: idx, label files of a tool (voc, coco, yolo, csv, label-studio, cvat), anything else → folder.
  * `folder`: a folder per class gives labels (`train|val|test/<class>/` keeps splits); loose files are unlabelled.
  * `files`: every picture is unlabelled, whatever folder it lies in.
  * `idx`: the MNIST container, images and labels paired by name, `t10k`/`test` files become the test split.
+ * The others: pictures with the boxes and classes that label files give them, splits kept; pictures that no label file
+ * speaks of come in unlabelled.
  */
-export const importFormatSchema = z.enum(['auto', 'folder', 'files', 'idx']);
+export const importFormatSchema = z.enum([
+  'auto',
+  'folder',
+  'files',
+  'idx',
+  ...annotationFormatSchema.options,
+]);
 export type ImportFormat = z.infer<typeof importFormatSchema>;
 
 export const importRequestSchema = z.object({
@@ -28,6 +37,8 @@ export type ImportRequest = z.infer<typeof importRequestSchema>;
 
 export const importRejectionSchema = z.object({
   path: z.string(),
+  /** Where in a label file: "line 12"; null for a file as a whole. */
+  place: z.string().nullable(),
   code: errorCodeSchema,
   reason: z.string(),
 });
@@ -46,8 +57,27 @@ export const importSchema = z.object({
   duplicates: z.number().int(),
   /** Files set aside, each with a reason (see listRejections). */
   rejected: z.number().int(),
-  /** Pictures that got a class from the import. */
+  /** Pictures that got a class or boxes from the import, or are told by it to show nothing. */
   labelled: z.number().int(),
+  /** Pictures that got a model's suggestions from the import, which wait for a review. */
+  predicted: z.number().int(),
+  /** Pictures among the labelled that show nothing. */
+  background: z.number().int(),
+  /** Boxes that pictures got from the import. */
+  boxes: z.number().int(),
+  /** Boxes among them that reached over the picture's edge and were cut there. */
+  clipped: z.number().int(),
+  /** Labels of pictures, boxes and other parts of label files that were set aside, each with a reason (see listRejections). */
+  faults: z.number().int(),
+  /** What the import labelled, by class in the order of the names. */
+  classes: z.array(
+    z.object({
+      className: z.string(),
+      /** Pictures of the class, or with a box of it. */
+      pictures: z.number().int(),
+      boxes: z.number().int(),
+    }),
+  ),
   classesAdded: z.array(z.string()),
 });
 export type Import = z.infer<typeof importSchema>;
@@ -113,7 +143,7 @@ export const collectorContract = {
       method: 'GET',
       path: '/imports/{id}/rejections',
       tags: ['collector'],
-      summary: 'Files that were set aside, with reasons',
+      summary: 'Files and parts of label files that were set aside, with reasons',
     })
     .input(z.object({ id: importIdSchema }))
     .output(z.array(importRejectionSchema)),

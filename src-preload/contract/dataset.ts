@@ -1,7 +1,9 @@
 /** Immutable dataset versions: which picture, with which label, in which split. */
 import { oc } from '@orpc/contract';
 import { z } from 'zod';
-import { nameSchema, splitSchema, timestampSchema } from './ids.ts';
+import { exportFormatSchema } from './format.ts';
+import { exportIdSchema, jobIdSchema, nameSchema, splitSchema, timestampSchema } from './ids.ts';
+import { taskSchema } from './task.ts';
 
 /** Shares of train, val and test; they sum to 1. */
 export const splitFractionsSchema = z
@@ -21,6 +23,8 @@ export type SplitCounts = z.infer<typeof splitCountsSchema>;
 export const datasetVersionSchema = z.object({
   name: z.string(),
   version: z.number().int(),
+  /** classification: a class for each picture; detection: boxes on each picture. */
+  task: taskSchema,
   /** The version before this one, null for the first. */
   parentVersion: z.number().int().nullable(),
   seed: z.number().int(),
@@ -38,7 +42,12 @@ export const datasetStatisticsSchema = z.object({
   name: z.string(),
   version: z.number().int(),
   total: z.number().int(),
-  classes: z.array(z.object({ className: z.string(), counts: splitCountsSchema })),
+  /** Pictures of each class, in detection those with a box of it, and its boxes. */
+  classes: z.array(
+    z.object({ className: z.string(), counts: splitCountsSchema, boxes: splitCountsSchema.nullable() }),
+  ),
+  /** Pictures without a box; null in classification. */
+  background: splitCountsSchema.nullable(),
   sources: z.array(z.object({ source: z.string(), counts: splitCountsSchema })),
   /** Pixels. */
   width: z.object({ min: z.number(), median: z.number(), max: z.number() }),
@@ -64,15 +73,54 @@ export const datasetDifferenceSchema = z.object({
     z.object({
       imageHash: z.string(),
       change: z.enum(['added', 'removed', 'relabelled', 'moved']),
-      from: z.object({ className: z.string(), split: splitSchema }).nullable(),
-      to: z.object({ className: z.string(), split: splitSchema }).nullable(),
+      /** The class is null where the picture has boxes. */
+      from: z.object({ className: z.string().nullable(), split: splitSchema }).nullable(),
+      to: z.object({ className: z.string().nullable(), split: splitSchema }).nullable(),
     }),
   ),
 });
 export type DatasetDifference = z.infer<typeof datasetDifferenceSchema>;
 
+export const exportLossSchema = z.object({
+  /** "scores", "attributes (difficult, truncated)". */
+  what: z.string(),
+  /** How many boxes or pictures lose it. */
+  count: z.number().int(),
+  of: z.enum(['boxes', 'pictures']),
+});
+export type ExportLoss = z.infer<typeof exportLossSchema>;
+
+export const datasetExportSchema = z.object({
+  id: exportIdSchema,
+  jobId: jobIdSchema,
+  /** `NAME@2` or `NAME@2/test`. */
+  reference: z.string(),
+  format: exportFormatSchema,
+  /** Absolute, on the station's machine; it is there, whole, when the job has succeeded. */
+  folder: z.string(),
+  pictures: z.number().int(),
+  boxes: z.number().int(),
+  /** Pictures whose file names were changed, to be unique and such that every tool takes them. */
+  renamed: z.number().int(),
+  /** What the format has no place for. */
+  losses: z.array(exportLossSchema),
+  startedAt: timestampSchema,
+  endedAt: timestampSchema.nullable(),
+});
+export type DatasetExport = z.infer<typeof datasetExportSchema>;
+
 /** `NAME` is the newest version, `NAME@2` that version. */
 const datasetReferenceSchema = z.string().min(1);
+
+export const exportRequestSchema = z.object({
+  /** `NAME`, `NAME@2`, `NAME/test`, `NAME@2/test`. */
+  reference: datasetReferenceSchema,
+  format: exportFormatSchema,
+  /** Absolute; made where it is not there. */
+  folder: z.string().min(1).max(4000),
+  /** Whatever the folder holds is replaced. */
+  overwrite: z.boolean().default(false),
+});
 
 export const datasetContract = {
   createVersion: oc
@@ -129,4 +177,21 @@ export const datasetContract = {
     })
     .input(z.object({ reference: datasetReferenceSchema, from: z.coerce.number().int().optional() }))
     .output(datasetDifferenceSchema),
+  exportVersion: oc
+    .route({
+      method: 'POST',
+      path: '/datasets/exports',
+      tags: ['dataset'],
+      summary: "Write a version, or one of its splits, into a folder of the station's machine",
+    })
+    .input(exportRequestSchema)
+    .output(datasetExportSchema),
+  getExport: oc
+    .route({ method: 'GET', path: '/datasets/exports/{id}', tags: ['dataset'], summary: 'One export' })
+    .input(z.object({ id: exportIdSchema }))
+    .output(datasetExportSchema),
+  listExports: oc
+    .route({ method: 'GET', path: '/datasets/exports', tags: ['dataset'], summary: 'Exports, newest first' })
+    .input(z.object({ limit: z.coerce.number().int().min(1).max(1000).default(50) }))
+    .output(z.array(datasetExportSchema)),
 };

@@ -35,7 +35,8 @@ export const servingStatusSchema = z.object({
 });
 export type ServingStatus = z.infer<typeof servingStatusSchema>;
 
-export const predictionSchema = z.object({
+export const classificationPredictionSchema = z.object({
+  task: z.literal('classification'),
   label: z.string(),
   /** Probability of the label, 0 to 1. */
   score: z.number(),
@@ -45,7 +46,52 @@ export const predictionSchema = z.object({
   version: z.number().int(),
   latencyMs: z.number(),
 });
+export type ClassificationPrediction = z.infer<typeof classificationPredictionSchema>;
+
+export const predictedBoxSchema = z.object({
+  className: z.string(),
+  /** 0 to 1. */
+  score: z.number(),
+  /** Pixels of the upright picture; x and y are the upper left corner. */
+  x: z.number(),
+  y: z.number(),
+  width: z.number(),
+  height: z.number(),
+});
+
+export const detectionPredictionSchema = z.object({
+  task: z.literal('detection'),
+  /** The most certain first. */
+  boxes: z.array(predictedBoxSchema),
+  /** Pixels of the upright picture. */
+  width: z.number().int(),
+  height: z.number().int(),
+  model: z.string(),
+  version: z.number().int(),
+  latencyMs: z.number(),
+});
+export type DetectionPrediction = z.infer<typeof detectionPredictionSchema>;
+
+export const predictionSchema = z.discriminatedUnion('task', [
+  classificationPredictionSchema,
+  detectionPredictionSchema,
+]);
 export type Prediction = z.infer<typeof predictionSchema>;
+
+/** How a detector is asked; a classifier has no use for it. */
+export const detectionQuestionSchema = z.object({
+  /** Boxes below this confidence are left out. */
+  conf: z.coerce.number().min(0).max(1).default(0.25),
+  /** Of two boxes of one class that overlap by more, the surer stays; the model's own is an upper bound. */
+  iou: z.coerce.number().min(0).max(1).default(0.7),
+  /** Boxes of one picture. */
+  maxDet: z.coerce.number().int().min(1).max(10_000).default(300),
+  /** Side in pixels of the tiles in which a large picture is looked at; absent: as the model was trained. */
+  tile: z.coerce.number().int().min(64).max(8192).optional(),
+});
+export type DetectionQuestion = z.infer<typeof detectionQuestionSchema>;
+/** What is absent is as the schema says. */
+export type AskedDetection = { readonly [K in keyof DetectionQuestion]?: DetectionQuestion[K] | undefined };
 
 export const deploymentContract = {
   listServing: oc
@@ -69,9 +115,10 @@ export const deploymentContract = {
       summary: 'Picture in, prediction with model version out',
     })
     .input(
-      z.object({
+      detectionQuestionSchema.partial().extend({
         image: z.file(),
-        /** `NAME`, `NAME@ALIAS` or `NAME/VERSION`. */ model: z.string().optional(),
+        /** `NAME`, `NAME@ALIAS` or `NAME/VERSION`. */
+        model: z.string().optional(),
       }),
     )
     .output(predictionSchema),

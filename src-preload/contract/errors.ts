@@ -21,21 +21,37 @@ export const errorStatus = {
   BLOB_MISSING: 500,
   IMAGE_UNREADABLE: 422,
   IMAGE_TOO_LARGE: 422,
+  /** Labels name a picture that is not there. */
+  IMAGE_MISSING: 422,
+  /** Labels are for a picture of another size. */
+  IMAGE_SIZE_MISMATCH: 422,
   IMPORT_PATH_UNREADABLE: 422,
   IMPORT_FORMAT_INVALID: 422,
   /** A picture that is labelled already came again with another class. */
   LABEL_CONFLICT: 409,
+  /** No picture is there to be worked on. */
+  IMAGES_EMPTY: 422,
   CLASS_UNKNOWN: 422,
   CLASS_EXISTS: 409,
   DATASET_NAME_TAKEN: 409,
   DATASET_EMPTY: 422,
+  /** There are files where an export was to go. */
+  EXPORT_FOLDER_TAKEN: 409,
   DATASET_SPLIT_EMPTY: 422,
   DATASET_SINGLE_CLASS: 422,
+  /** Detection: none of the pictures has a box. */
+  DATASET_NO_BOXES: 422,
+  /** A dataset or model of the other task. */
+  TASK_MISMATCH: 422,
+  /** A box that is no area, or lies outside its picture. */
+  BOX_INVALID: 422,
   JOB_NOT_CANCELLABLE: 409,
   RUN_NOT_RESUMABLE: 409,
   MODEL_UNREADABLE: 422,
   MODEL_CLASSES_MISMATCH: 422,
   PROVIDER_UNAVAILABLE: 422,
+  /** A training step or a model does not fit into the memory of the machine or of its device. */
+  MEMORY_EXHAUSTED: 507,
   GRAPH_INVALID: 422,
   GRAPH_NOT_TRAINABLE: 422,
   PROMOTION_REFUSED: 409,

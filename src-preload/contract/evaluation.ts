@@ -1,7 +1,17 @@
 /** How good a model is on a split: figures, the confusion matrix, and a comparison of two models on the same pictures. */
 import { oc } from '@orpc/contract';
 import { z } from 'zod';
-import { evaluationIdSchema, jobIdSchema, splitSchema, timestampSchema } from './ids.ts';
+import {
+  boxSizeSchema,
+  cocoFilesSchema,
+  detectionQuerySchema,
+  detectionReportSchema,
+  judgedDetectionSchema,
+  judgedPictureSchema,
+  judgedTruthSchema,
+  latencySchema,
+} from './detection-report.ts';
+import { evaluationIdSchema, imageHashSchema, jobIdSchema, splitSchema, timestampSchema } from './ids.ts';
 
 export const classMetricsSchema = z.object({
   className: z.string(),
@@ -13,15 +23,8 @@ export const classMetricsSchema = z.object({
   support: z.number().int(),
 });
 
-export const latencySchema = z.object({
-  /** One picture at a time, model only, milliseconds. */
-  p50: z.number(),
-  p95: z.number(),
-  p99: z.number(),
-  mean: z.number(),
-});
-
 export const classificationReportSchema = z.object({
+  task: z.literal('classification'),
   accuracy: z.number(),
   /** Wilson 95 % interval of the accuracy. */
   accuracyInterval: z.tuple([z.number(), z.number()]),
@@ -41,6 +44,24 @@ export const classificationReportSchema = z.object({
 });
 export type ClassificationReport = z.infer<typeof classificationReportSchema>;
 
+export const evaluationReportSchema = z.discriminatedUnion('task', [
+  classificationReportSchema,
+  detectionReportSchema,
+]);
+export type EvaluationReport = z.infer<typeof evaluationReportSchema>;
+
+/** What models of a task are ranked by, 0 to 1; null where there was nothing to be right about. */
+export interface MainFigure {
+  readonly name: 'accuracy' | 'map50';
+  readonly value: number | null;
+}
+
+export function mainFigureOf(report: EvaluationReport): MainFigure {
+  return report.task === 'classification'
+    ? { name: 'accuracy', value: report.accuracy }
+    : { name: 'map50', value: report.map50 };
+}
+
 export const evaluationSchema = z.object({
   id: evaluationIdSchema,
   /** `NAME/VERSION`, or the file that was evaluated. */
@@ -48,7 +69,7 @@ export const evaluationSchema = z.object({
   modelName: z.string().nullable(),
   modelVersion: z.number().int().nullable(),
   dataset: z.object({ name: z.string(), version: z.number().int(), split: splitSchema }),
-  report: classificationReportSchema,
+  report: evaluationReportSchema,
   createdAt: timestampSchema,
 });
 export type Evaluation = z.infer<typeof evaluationSchema>;
@@ -63,27 +84,79 @@ export const startEvaluationSchema = z.object({
   imageSize: z.number().int().min(8).max(2048).optional(),
   /** For files without class names: the names in the order of the outputs; absent: the dataset's order. */
   classNames: z.array(z.string()).optional(),
+  /** Of a detector: detections below it are not kept; 0.001 if absent. */
+  conf: z.number().min(0).max(1).optional(),
+  /** Of a detector: above it the less certain of two detections of a class is suppressed; 0.7 if absent. */
+  iou: z.number().min(0).max(1).optional(),
+  /** Of a detector: detections of one picture; 300 if absent. COCO's figures look at 100 of each class. */
+  maxDet: z.number().int().min(1).max(10_000).optional(),
+  /** Of a detector: side in pixels of the tiles in which pictures are looked at; absent: they are looked at whole. */
+  tile: z.number().int().min(64).max(4096).optional(),
+  /** Of a detector: from which confidence on the confusion matrix counts; absent: that with the highest mean F1. */
+  confusionConfidence: z.number().min(0).max(1).optional(),
 });
 export type StartEvaluation = z.infer<typeof startEvaluationSchema>;
 
 /** Model b against model a on the same pictures. */
-export const comparisonSchema = z.object({
+const pairSchema = z.object({
   a: z.string(),
   b: z.string(),
   dataset: z.object({ name: z.string(), version: z.number().int(), split: splitSchema }),
+  /** Pictures. */
   count: z.number().int(),
-  accuracyA: z.number(),
-  accuracyB: z.number(),
-  /** accuracyB − accuracyA. */
+  /** Of b minus a: of accuracies, or of map50s. What a promotion goes by. */
   difference: z.number(),
   /** Paired bootstrap 95 % interval of the difference. */
   interval: z.tuple([z.number(), z.number()]),
+});
+
+export const classificationComparisonSchema = pairSchema.extend({
+  task: z.literal('classification'),
+  accuracyA: z.number(),
+  accuracyB: z.number(),
   onlyARight: z.number().int(),
   onlyBRight: z.number().int(),
   /** Exact McNemar test, two-sided. */
   pValue: z.number(),
 });
+export type ClassificationComparison = z.infer<typeof classificationComparisonSchema>;
+
+export const detectionComparisonSchema = pairSchema.extend({
+  task: z.literal('detection'),
+  /** Null where there is no truth to find. */
+  map50A: z.number().nullable(),
+  map50B: z.number().nullable(),
+  map5095A: z.number().nullable(),
+  map5095B: z.number().nullable(),
+  /** map5095B − map5095A, with its paired bootstrap 95 % interval. */
+  difference5095: z.number(),
+  interval5095: z.tuple([z.number(), z.number()]),
+  perClass: z.array(
+    z.object({
+      className: z.string(),
+      support: z.number().int(),
+      ap50A: z.number().nullable(),
+      ap50B: z.number().nullable(),
+    }),
+  ),
+});
+export type DetectionComparison = z.infer<typeof detectionComparisonSchema>;
+
+export const comparisonSchema = z.discriminatedUnion('task', [
+  classificationComparisonSchema,
+  detectionComparisonSchema,
+]);
 export type Comparison = z.infer<typeof comparisonSchema>;
+
+/** The main figures of both models. */
+export function mainFiguresOf(comparison: Comparison): { readonly a: MainFigure; readonly b: MainFigure } {
+  if (comparison.task === 'classification') {
+    const { accuracyA, accuracyB } = comparison;
+    return { a: { name: 'accuracy', value: accuracyA }, b: { name: 'accuracy', value: accuracyB } };
+  }
+  const { map50A, map50B } = comparison;
+  return { a: { name: 'map50', value: map50A }, b: { name: 'map50', value: map50B } };
+}
 
 export const evaluationContract = {
   startEvaluation: oc
@@ -103,6 +176,62 @@ export const evaluationContract = {
     .route({ method: 'GET', path: '/evaluations/{id}', tags: ['evaluation'], summary: 'One evaluation' })
     .input(z.object({ id: evaluationIdSchema }))
     .output(evaluationSchema),
+  /** The detections of an evaluation that a query is about, the most certain first. */
+  listDetections: oc
+    .route({
+      method: 'POST',
+      path: '/evaluations/{id}/detections',
+      tags: ['evaluation'],
+      summary: 'What a detector found, by the kind of error and by class',
+    })
+    .input(
+      z.object({
+        id: evaluationIdSchema,
+        query: detectionQuerySchema.default({}),
+        offset: z.number().int().min(0).default(0),
+        limit: z.number().int().min(1).max(1000).default(200),
+      }),
+    )
+    .output(z.object({ detections: z.array(judgedDetectionSchema), total: z.number().int() })),
+  /** The truths that a query is about: those missed, where it names no other outcome. */
+  listTruths: oc
+    .route({
+      method: 'POST',
+      path: '/evaluations/{id}/truths',
+      tags: ['evaluation'],
+      summary: 'What a detector should have found, by whether it did and by class',
+    })
+    .input(
+      z.object({
+        id: evaluationIdSchema,
+        /** Null: whatever became of them. */
+        outcome: judgedTruthSchema.shape.outcome.nullable().default('missed'),
+        className: z.string().optional(),
+        size: boxSizeSchema.optional(),
+        offset: z.number().int().min(0).default(0),
+        limit: z.number().int().min(1).max(1000).default(200),
+      }),
+    )
+    .output(z.object({ truths: z.array(judgedTruthSchema), total: z.number().int() })),
+  getPicture: oc
+    .route({
+      method: 'GET',
+      path: '/evaluations/{id}/pictures/{imageHash}',
+      tags: ['evaluation'],
+      summary: 'What a detector found on one picture, and what was there',
+    })
+    .input(z.object({ id: evaluationIdSchema, imageHash: imageHashSchema }))
+    .output(judgedPictureSchema),
+  /** For pycocotools and other scorers: `results` is COCO's list of results with the names of pictures and classes. */
+  exportCoco: oc
+    .route({
+      method: 'GET',
+      path: '/evaluations/{id}/coco',
+      tags: ['evaluation'],
+      summary: 'What a detector found and what was there, as COCO files',
+    })
+    .input(z.object({ id: evaluationIdSchema }))
+    .output(cocoFilesSchema),
   /** Evaluates what is missing first, which can take a while. */
   compareModels: oc
     .route({

@@ -22,14 +22,27 @@ export type RunId = z.infer<typeof runIdSchema>;
 export const evaluationIdSchema = z.string().min(1).brand<'EvaluationId'>();
 export type EvaluationId = z.infer<typeof evaluationIdSchema>;
 
+export const exportIdSchema = z.string().min(1).brand<'ExportId'>();
+export type ExportId = z.infer<typeof exportIdSchema>;
+
 export const importIdSchema = z.string().min(1).brand<'ImportId'>();
 export type ImportId = z.infer<typeof importIdSchema>;
+
+export const autoLabelIdSchema = z.string().min(1).brand<'AutoLabelId'>();
+export type AutoLabelId = z.infer<typeof autoLabelIdSchema>;
 
 export const uploadIdSchema = z
   .string()
   .regex(/^[0-9a-z]{8,40}$/)
   .brand<'UploadId'>();
 export type UploadId = z.infer<typeof uploadIdSchema>;
+
+/** Chosen by whoever makes the box; unique on its picture. */
+export const boxIdSchema = z
+  .string()
+  .regex(/^[\w:.-]{1,64}$/, 'expected 1 to 64 letters, digits or _ - : .')
+  .brand<'BoxId'>();
+export type BoxId = z.infer<typeof boxIdSchema>;
 
 /** Milliseconds since 1970-01-01T00:00Z. */
 export const timestampSchema = z.number().int().nonnegative();

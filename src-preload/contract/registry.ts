@@ -1,7 +1,8 @@
 /** Registered models, their versions with lineage, and the aliases champion and challenger. */
 import { oc } from '@orpc/contract';
 import { z } from 'zod';
-import { blobHashSchema, runIdSchema, timestampSchema } from './ids.ts';
+import { blobHashSchema, nameSchema, runIdSchema, timestampSchema } from './ids.ts';
+import { pixelRangeSchema } from './training.ts';
 
 export const aliasSchema = z.enum(['champion', 'challenger']);
 export type Alias = z.infer<typeof aliasSchema>;
@@ -33,6 +34,19 @@ export const registeredModelSchema = z.object({
 });
 export type RegisteredModel = z.infer<typeof registeredModelSchema>;
 
+export const importModelSchema = z.object({
+  /** Absolute path to an ONNX file. */
+  path: z.string().min(1),
+  name: nameSchema,
+  /** In the order of the outputs; absent: those that the file names. */
+  classNames: z.array(z.string().min(1)).min(1).optional(),
+  /** How float inputs scale pixels; 0..1 if absent. */
+  pixelRange: pixelRangeSchema.optional(),
+  /** Side of the pictures where the file leaves it open. */
+  imageSize: z.number().int().min(8).max(2048).optional(),
+});
+export type ImportModel = z.infer<typeof importModelSchema>;
+
 export const registryContract = {
   listModels: oc
     .route({ method: 'GET', path: '/models', tags: ['registry'], summary: 'Registered models' })
@@ -55,5 +69,14 @@ export const registryContract = {
       summary: 'One model version by NAME/VERSION or NAME@ALIAS',
     })
     .input(z.object({ reference: z.string().min(1) }))
+    .output(modelVersionSchema),
+  importModel: oc
+    .route({
+      method: 'POST',
+      path: '/models/import',
+      tags: ['registry'],
+      summary: "Register a classifier or detector from somebody's ONNX file as a model version",
+    })
+    .input(importModelSchema)
     .output(modelVersionSchema),
 };

@@ -3,8 +3,9 @@ import { eventIterator, oc } from '@orpc/contract';
 import { z } from 'zod';
 import { imageHashSchema, nameSchema, timestampSchema } from './ids.ts';
 import { jobSchema } from './job.ts';
-
-export const taskSchema = z.enum(['classification']);
+import { defaultQualityThresholds, qualityThresholdsSchema } from './quality-check.ts';
+import { taskSchema } from './task.ts';
+import { defaultTeamRule, teamRuleSchema } from './team.ts';
 
 export const settingsSchema = z.object({
   stationName: z.string().trim().min(1).max(200).default('Station'),
@@ -13,6 +14,8 @@ export const settingsSchema = z.object({
   promotionMargin: z.number().min(0).max(1).default(0.005),
   device: z.enum(['auto', 'cpu', 'webgpu', 'cuda', 'directml', 'coreml']).default('auto'),
   operator: z.string().trim().min(1).max(200).default('operator'),
+  quality: qualityThresholdsSchema.default(defaultQualityThresholds),
+  team: teamRuleSchema.default(defaultTeamRule),
 });
 export type Settings = z.infer<typeof settingsSchema>;
 
@@ -83,14 +86,16 @@ export const overviewSchema = z.object({
   }),
   evaluation: z.object({
     evaluations: z.number().int(),
+    /** Accuracy, or map50 of a detector. */
     lastAccuracy: z.number().nullable(),
-    /** Whose accuracy it is: `NAME/VERSION on DATASET@VERSION/SPLIT`, or the file's path. */
+    /** Whose it is: `NAME/VERSION on DATASET@VERSION/SPLIT`, or the file's path. */
     lastModel: z.string().nullable(),
   }),
   registry: z.object({ models: z.number().int(), versions: z.number().int() }),
   deployment: z.object({
     model: z.string().nullable(),
     version: z.number().int().nullable(),
+    /** Accuracy, or map50 of a detector. */
     accuracy: z.number().nullable(),
     requests: z.number().int(),
   }),
@@ -134,9 +139,12 @@ export const systemContract = {
     .input(
       z.object({
         stationName: nameSchema.optional(),
+        task: taskSchema.optional(),
         promotionMargin: settingsSchema.shape.promotionMargin.unwrap().optional(),
         device: settingsSchema.shape.device.unwrap().optional(),
         operator: nameSchema.optional(),
+        quality: qualityThresholdsSchema.optional(),
+        team: teamRuleSchema.optional(),
       }),
     )
     .output(settingsSchema),

@@ -3,32 +3,109 @@ import { oc } from '@orpc/contract';
 import { z } from 'zod';
 import { nameSchema, runIdSchema, timestampSchema } from './ids.ts';
 import { jobSchema } from './job.ts';
+import { taskSchema } from './task.ts';
 
-export const architectureNameSchema = z.enum(['classifier-nano', 'classifier-small']);
+export const architectureNameSchema = z.enum([
+  'classifier-nano',
+  'classifier-small',
+  'detector-nano',
+  'detector-small',
+  'detector-medium',
+]);
+export type ArchitectureName = z.infer<typeof architectureNameSchema>;
 
 export const deviceSchema = z.enum(['auto', 'cpu', 'webgpu', 'cuda', 'directml', 'coreml']);
 export type Device = z.infer<typeof deviceSchema>;
+
+/** How the learning rate moves over the run; after the warm-up but for one cycle, which rises by itself. */
+export const scheduleNameSchema = z.enum(['cosine', 'linear', 'step', 'one-cycle', 'constant']);
+export type ScheduleName = z.infer<typeof scheduleNameSchema>;
+
+/** How bytes become the numbers that a float model was trained on. */
+export const pixelRangeSchema = z.enum(['0..255', '0..1', 'imagenet']);
+
+const share = z.number().min(0).max(1);
+
+/** What a detector's run has beside the rest; names and meanings are those of Ultralytics, but for `crop` and `tile`. */
+export const detectionOptionsSchema = z.object({
+  /** The learning rate at the end, as a share of the one at the peak. */
+  lrf: share.default(0.01),
+  /** Along half a cosine; false: along a line. */
+  cosLr: z.boolean().default(true),
+  /** Of SGD; of AdamW the decay of the mean of gradients. */
+  momentum: z.number().min(0).max(0.999).default(0.9),
+  /** Epochs at the end that show pictures as they are; of a run with a time budget, their share of it. */
+  closeMosaic: z.number().int().min(0).default(10),
+  /** Chance that a training picture is put together of four. */
+  mosaic: share.default(1),
+  /** Chance that two such are mixed. */
+  mixup: share.default(0),
+  /** Reach of hue, saturation and value, each way. */
+  hsvH: share.default(0.015),
+  hsvS: share.default(0.7),
+  hsvV: share.default(0.4),
+  /** Reach of the rotation, each way. */
+  degrees: z.number().min(0).max(180).default(0),
+  /** Reach of the shift, each way, as a share of the side. */
+  translate: share.default(0.1),
+  /** Reach of the scale, each way: 0.5 gives 0.5 to 1.5. */
+  scale: z.number().min(0).max(0.95).default(0.5),
+  /** Reach of the shear in degrees, each way. */
+  shear: z.number().min(0).max(45).default(0),
+  /** Chance of a picture mirrored from left to right, and from top to bottom. */
+  fliplr: share.default(0.5),
+  flipud: share.default(0),
+  /** Chance that a picture outside a mosaic is cropped as far as its boxes stay whole. */
+  crop: share.default(0),
+  /** Stages from the beginning of the network whose weights stay as they are. */
+  freeze: z.number().int().min(0).max(100).default(0),
+  /** Widens the reach of the scale: the frame keeps its size, since a training graph has one. */
+  multiScale: share.default(0),
+  /** Accepted so that scripts run: training is in single precision on every provider. */
+  amp: z.boolean().default(false),
+  /** Pictures whose gradients make one update: what a batch holds where nothing else says so, since each updates. */
+  nbs: z.number().int().min(1).max(4096).optional(),
+  /** Detections below this confidence are not counted in validation and test. */
+  conf: share.default(0.001),
+  /** Of two detections of one class that overlap by more, the surer stays. */
+  iou: share.default(0.7),
+  /** Detections of one picture. Absent: 300, or more where training pictures show more. */
+  maxDet: z.number().int().min(1).max(10_000).optional(),
+  /** Side in pixels of the tiles in which large pictures are shown; absent: pictures are shown whole. */
+  tile: z.number().int().min(64).max(4096).optional(),
+});
+export type DetectionOptions = z.infer<typeof detectionOptionsSchema>;
 
 /**
  * Everything that, with the dataset version, makes a run repeatable. What is absent is chosen from the training
  * pictures when the run starts, and told in the run's params.
  */
 export const trainingParametersSchema = z.object({
-  architecture: architectureNameSchema.default('classifier-nano'),
+  /** Absent: the smallest of the dataset's task. */
+  architecture: architectureNameSchema.optional(),
+  /**
+   * What the training goes on from instead of from nothing: `NAME@ALIAS`, `NAME/VERSION`, `NAME` (its champion) or an
+   * absolute path to an ONNX file. With other classes the last layer is new and trained alone at first.
+   */
+  base: z.string().min(1).optional(),
+  /** How a base that is a file of float inputs scales pixels; 0..1 if absent. */
+  basePixelRange: pixelRangeSchema.optional(),
   /** Absent: fewer for more pictures, 200 at most, and a time budget of four minutes if none is given. */
   epochs: z.number().int().min(1).max(10_000).optional(),
-  /** Pixels, square. Absent: the pictures' median size, 96 at most. */
-  imageSize: z.number().int().min(16).max(1024).optional(),
-  /** Absent: 32, or 64 from 5,000 pictures on, less for very few. */
+  /** Pixels, square; of a detector a multiple of 32. Absent: the pictures' median size, 96 at most; of a detector 640. */
+  imageSize: z.number().int().min(16).max(1536).optional(),
+  /** Absent: 32, or 64 from 5,000 pictures on, less for very few; of a detector 16, less where memory is short. */
   batchSize: z.number().int().min(1).max(1024).optional(),
   /** Peak learning rate. Absent: the optimizer's default. */
   learningRate: z.number().positive().max(10).optional(),
+  /** Absent: along half a cosine; of a detector as its `cosLr` says. */
+  schedule: scheduleNameSchema.optional(),
   optimizer: z.enum(['adamw', 'sgd']).default('adamw'),
   weightDecay: z.number().min(0).max(1).default(0.02),
   labelSmoothing: z.number().min(0).max(0.5).default(0.05),
   /** Absent: a tenth of the run, 200 steps at most. */
   warmupEpochs: z.number().min(0).optional(),
-  /** 0 switches augmentation off, 1 is the default strength. */
+  /** 0 switches augmentation off, 1 is the default strength; of a detector a factor on reaches and chances. */
   augmentation: z.number().min(0).max(2).default(1),
   /** 0: each picture once an epoch; 1: each class as often as the others; ½ helps rare classes and spares their pictures. */
   classBalance: z.number().min(0).max(1).default(0.5),
@@ -40,6 +117,10 @@ export const trainingParametersSchema = z.object({
   seed: z.number().int().default(0),
   /** Wall-clock budget of the training loop in seconds; the learning-rate schedule is fitted into it. */
   timeBudgetS: z.number().positive().optional(),
+  /** Seconds of training between two checkpoints inside an epoch: what a power cut costs at most. Epochs end in one too. */
+  checkpointEveryS: z.number().min(0).max(3600).default(60),
+  /** Of detectors alone. */
+  detection: detectionOptionsSchema.optional(),
 });
 export type TrainingParameters = z.infer<typeof trainingParametersSchema>;
 
@@ -98,12 +179,36 @@ export const metricPointSchema = z.object({
 });
 export type MetricPoint = z.infer<typeof metricPointSchema>;
 
+/** What a run will take, as far as that can be told before it starts. */
+export const trainingEstimateSchema = z.object({
+  task: taskSchema,
+  architecture: z.string(),
+  epochs: z.number().int(),
+  steps: z.number().int(),
+  batchSize: z.number().int(),
+  imageSize: z.number().int(),
+  /** Of the training loop: all epochs, or the time budget where that is used up sooner. */
+  durationMs: z.number(),
+  /** Whether the time was measured in a run on this machine, or follows from the network's arithmetic. */
+  isMeasured: z.boolean(),
+  /** Of the training process at its largest. */
+  memoryBytes: z.number(),
+  /** Of the machine. */
+  freeMemoryBytes: z.number(),
+  /** Model, checkpoint and measurements. */
+  diskBytes: z.number(),
+  /** The same in a sentence. */
+  statement: z.string(),
+});
+export type TrainingEstimate = z.infer<typeof trainingEstimateSchema>;
+
 export const architectureSchema = z.object({
   name: architectureNameSchema,
+  task: taskSchema,
   description: z.string(),
   /** For 10 classes. */
   parameters: z.number().int(),
-  /** Multiply-adds times two of one picture at 128 px, 10 classes. */
+  /** Multiply-adds times two of one picture at 128 px, of a detector at 640 px, 10 classes. */
   flops: z.number(),
 });
 
@@ -121,6 +226,16 @@ export const trainingContract = {
     .route({ method: 'POST', path: '/runs', tags: ['training'], summary: 'Queue a training run' })
     .input(startTrainingSchema)
     .output(runSchema),
+  /** What `startRun` with the same input would take; starts nothing. */
+  estimate: oc
+    .route({
+      method: 'POST',
+      path: '/runs/estimate',
+      tags: ['training'],
+      summary: 'Time, memory and disk that a run will need',
+    })
+    .input(startTrainingSchema)
+    .output(trainingEstimateSchema),
   resumeRun: oc
     .route({
       method: 'POST',

@@ -3,6 +3,8 @@ import { Modal } from '@mantine/core';
 import { useEffect } from 'react';
 import { KeyHint } from '../components/KeyHint.tsx';
 import { isTyping } from '../components/keyboard.ts';
+import { useDesk } from '../features/desk/desk-store.ts';
+import { describeCommand, deskCommands, type Keymap } from '../features/desk/keymap.ts';
 import { navigate } from './hash-location.ts';
 import classes from './KeyboardHelp.module.css';
 import { pages } from './pages.ts';
@@ -13,7 +15,7 @@ interface KeyGroup {
   readonly keys: ReadonlyArray<readonly [keys: readonly string[], meaning: string]>;
 }
 
-const groups: readonly KeyGroup[] = [
+const staticGroups: readonly KeyGroup[] = [
   {
     name: 'Everywhere',
     keys: [
@@ -43,10 +45,52 @@ const groups: readonly KeyGroup[] = [
       [['Ctrl Shift Z'], 'Redo'],
     ],
   },
+  {
+    name: 'Data: pictures that look alike',
+    keys: [
+      [['1', '…', '9'], 'Keep that picture, set the others of the group aside'],
+      [['0'], 'Keep all: they are no duplicates'],
+      [['←', '→'], 'Previous and next group'],
+      [['Ctrl Z'], 'Take the last decision back, also after a restart'],
+    ],
+  },
+  {
+    name: 'Evaluation: pictures',
+    keys: [
+      [['←', '→'], 'Previous and next picture'],
+      [['Home', 'End'], 'First and last picture'],
+      [['T', 'P'], 'Show or hide truth and predictions'],
+      [['+', '-', '0'], 'Closer, farther, the whole picture; the wheel zooms'],
+      [['Esc'], 'Back to the figures'],
+    ],
+  },
+  {
+    name: 'Experiments',
+    keys: [
+      [['↑', '↓'], 'From run to run, on the boxes of the table'],
+      [['Space'], 'Tick the run'],
+      [['Enter'], 'Open the run'],
+    ],
+  },
 ];
+
+/** The desk's keys as the person has set them. */
+function deskGroup(keymap: Keymap): KeyGroup {
+  return {
+    name: 'Label',
+    keys: [
+      [['1', '…', '9'], 'The class of the next box, or of the chosen ones'],
+      [['← → ↑ ↓'], 'Move the chosen boxes by a pixel, with Shift by ten'],
+      [['Space'], 'Held down: move the picture; the wheel zooms'],
+      ...deskCommands.map((command) => [keymap[command], describeCommand(command)] as const),
+    ],
+  };
+}
 
 export function KeyboardHelp() {
   const { isOpen, close } = useHelp();
+  const keymap = useDesk((desk) => desk.keymap);
+  const groups = [...staticGroups, deskGroup(keymap)];
   useGlobalKeys();
   return (
     <Modal opened={isOpen} onClose={close} title="Keyboard" size="xl">

@@ -10,11 +10,17 @@ import { KeyboardHelp } from './KeyboardHelp.tsx';
 import { Navigation } from './Navigation.tsx';
 import { DataPage } from './pages/DataPage.tsx';
 import { DatasetsPage } from './pages/DatasetsPage.tsx';
+import { DeskPage } from './pages/DeskPage.tsx';
+import { EvaluationPage, EvaluationsPage } from './pages/EvaluationPage.tsx';
+import { EvaluationPicturesPage } from './pages/EvaluationPicturesPage.tsx';
+import { ExperimentsPage } from './pages/ExperimentsPage.tsx';
 import { ModelsPage } from './pages/ModelsPage.tsx';
 import { NotFoundPage } from './pages/NotFoundPage.tsx';
 import { OverviewPage } from './pages/OverviewPage.tsx';
+import { QualityPage } from './pages/QualityPage.tsx';
 import { RunPage } from './pages/RunPage.tsx';
 import { SystemPage } from './pages/SystemPage.tsx';
+import { TeamPage } from './pages/TeamPage.tsx';
 import { TrainingPage } from './pages/TrainingPage.tsx';
 import classes from './Shell.module.css';
 import { useStationEvents } from './use-station-events.ts';
@@ -49,11 +55,18 @@ function Pages() {
     <Switch>
       <Route path="/" component={OverviewPage} />
       <Route path="/data" component={DataPage} />
+      <Route path="/data/quality" component={QualityPage} />
+      <Route path="/data/team" component={TeamPage} />
+      <Route path="/desk" component={DeskPage} />
       <Route path="/datasets/:name?/:version?">
         {({ name, version }) => <DatasetsPage name={decode(name)} version={toNumber(version)} />}
       </Route>
       <Route path="/training" component={TrainingPage} />
       <Route path="/training/:id">{({ id }) => <RunPage key={id} id={id} />}</Route>
+      <Route path="/experiments" component={ExperimentsPage} />
+      <Route path="/evaluation" component={EvaluationsPage} />
+      <Route path="/evaluation/:id">{({ id }) => <EvaluationPage key={id} id={id} />}</Route>
+      <Route path="/evaluation/:id/pictures">{({ id }) => <EvaluationPicturesPage key={id} id={id} />}</Route>
       <Route path="/models/:name?/:version?">
         {({ name, version }) => <ModelsPage name={decode(name)} version={toNumber(version)} />}
       </Route>

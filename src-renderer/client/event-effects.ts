@@ -13,7 +13,16 @@ const effects = {
     overview,
     ['images', 'countImages'],
     ['annotation', 'listRevisions'],
+    ['annotation', 'listAutoLabels'],
+    ['annotation', 'checkQuality'],
+    ['annotation', 'listDuplicateGroups'],
     ['annotation', 'listClasses'],
+    ['annotation', 'listAnnotators'],
+    ['annotation', 'getAgreement'],
+    ['annotation', 'listAnsweredPictures'],
+    ['annotation', 'previewConsensus'],
+    ['annotation', 'listComments'],
+    ['annotation', 'listGold'],
   ],
   'dataset.created': [overview, ['dataset']],
   'run.updated': [overview, ['training', 'listRuns'], ['training', 'getRun'], ['training', 'listMetrics']],
@@ -27,6 +36,12 @@ const jobEndEffects = {
   import: [['images'], ['collector'], ['annotation']],
   train: [['training'], ['registry']],
   evaluate: [['evaluation'], ['registry']],
+  export: [['dataset']],
+  measure: [
+    ['annotation', 'checkQuality'],
+    ['annotation', 'listDuplicateGroups'],
+  ],
+  label: [['annotation'], ['images']],
 } as const satisfies Record<JobKind, readonly RouterPath[]>;
 
 /** The parts of the router whose answers may have changed with `event`. */

@@ -17,7 +17,12 @@ export class ConnectionLostError extends Error {
  */
 export function isRepeatable(path: readonly string[]): boolean {
   const verb = path.at(-1) ?? '';
-  return /^(get|list|count|watch)[A-Z]/.test(verb) || verb === 'setClass' || verb === 'updateSettings';
+  return (
+    /^(get|list|count|watch)[A-Z]/.test(verb) ||
+    verb === 'setClass' ||
+    verb === 'editAnnotation' ||
+    verb === 'updateSettings'
+  );
 }
 
 interface Line {

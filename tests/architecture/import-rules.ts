@@ -13,13 +13,14 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   statistics: ['base'],
   engine: ['base'],
   vision: ['base'],
+  formats: ['base'],
   store: ['base'],
   jobs: ['base', 'store'],
-  loop: ['base', 'statistics', 'engine', 'vision', 'store', 'jobs'],
-  api: ['base', 'statistics', 'engine', 'vision', 'store', 'jobs', 'loop'],
-  station: ['base', 'statistics', 'engine', 'vision', 'store', 'jobs', 'loop', 'api'],
+  loop: ['base', 'statistics', 'engine', 'vision', 'formats', 'store', 'jobs'],
+  api: ['base', 'statistics', 'engine', 'vision', 'formats', 'store', 'jobs', 'loop'],
+  station: ['base', 'statistics', 'engine', 'vision', 'formats', 'store', 'jobs', 'loop', 'api'],
   // An entry like those of the hosts: it takes the port of the host that started it.
-  worker: ['base', 'statistics', 'engine', 'vision', 'store', 'jobs', 'loop', 'api', 'hosts'],
+  worker: ['base', 'statistics', 'engine', 'vision', 'formats', 'store', 'jobs', 'loop', 'api', 'hosts'],
   hosts: ['base', 'store', 'jobs', 'vision', 'api', 'station'],
   index: ['base', 'hosts'],
 };

@@ -1,84 +1,160 @@
 /**
- * Time of one training step (forward, loss, backward, AdamW) against PyTorch on the same machine in the same run,
- * two threads each, in turns, so that both see the same noise. A ratio above 1 means that we are faster.
+ * Time and peak memory of one training step (forward, loss, backward, AdamW) against PyTorch on the same machine in the
+ * same run, two threads each: each side in a process of its own, taking steps in turns, so that all see the same noise.
+ *
+ * A ratio above 1 means that we are faster. Then how our step grows with the batch, the picture and the depth. On a machine
+ * that is busy otherwise, FIELDSTATION_BENCH_THREADS=1 and the processor times tell more; FIELDSTATION_BENCH_CASE names one
+ * network, FIELDSTATION_BENCH_ROUNDS the turns.
  */
-import { spawn } from 'node:child_process';
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { type ArchitectureName, createClassifier, createTrainer } from '../../src-main/engine/index.ts';
-
-interface Case {
-  readonly architecture: ArchitectureName;
-  readonly imageSize: number;
-  readonly batchSize: number;
-}
+import type { Case } from './networks.ts';
 
 const cases: readonly Case[] = [
-  { architecture: 'classifier-nano', imageSize: 28, batchSize: 64 },
-  { architecture: 'classifier-nano', imageSize: 128, batchSize: 32 },
-  { architecture: 'classifier-small', imageSize: 128, batchSize: 32 },
+  { network: 'residual', depth: 1, imageSize: 320, batchSize: 4 },
+  { network: 'mobilenet', depth: 1, imageSize: 224, batchSize: 8 },
+  { network: 'classifier-small', depth: 1, imageSize: 28, batchSize: 64 },
+  { network: 'vit', depth: 1, imageSize: 224, batchSize: 16 },
+  { network: 'classifier-nano', depth: 1, imageSize: 28, batchSize: 64 },
+  { network: 'classifier-nano', depth: 1, imageSize: 128, batchSize: 32 },
+  { network: 'classifier-small', depth: 1, imageSize: 128, batchSize: 32 },
+  { network: 'detector-nano', depth: 1, imageSize: 320, batchSize: 8 },
 ];
-const layouts = ['contiguous', 'channels_last'] as const;
-const rounds = 3;
-const steps = 8;
+const residual: Case = { network: 'residual', depth: 0.5, imageSize: 160, batchSize: 4 };
+/** Each next to the one before: twice the batch, four times the pixels, twice the depth. */
+const growth: readonly (readonly [string, readonly Case[]])[] = [
+  ['batch', [1, 2, 4, 8].map((batchSize) => ({ ...residual, batchSize }))],
+  ['image size', [80, 160, 320].map((imageSize) => ({ ...residual, imageSize }))],
+  ['depth', [0.5, 1, 2].map((depth) => ({ ...residual, depth }))],
+];
+const rounds = Number(process.env.FIELDSTATION_BENCH_ROUNDS ?? 7);
+const threads = Number(process.env.FIELDSTATION_BENCH_THREADS ?? 2);
+const stepsPerRound = 3;
+const warmUpSteps = 2;
 
 const python = process.env.FIELDSTATION_PYTHON;
 if (!python)
   throw new Error('FIELDSTATION_PYTHON must name a Python with torch; run it through `npm run bench`');
-const peer = spawn(python, [`${import.meta.dirname}/training_step.py`], {
-  stdio: ['pipe', 'pipe', 'inherit'],
-});
-const answers = createInterface({ input: peer.stdout })[Symbol.asyncIterator]();
 
-console.log('architecture      px  batch   ours ms   torch ms  ratio   channels_last ms  ratio');
-for (const one of cases) console.log(await compare(one));
-peer.stdin.end();
+interface Steps {
+  readonly times: readonly number[];
+  /** Processor time of one step, all threads together. */
+  readonly cpuMs: number;
+}
+
+/** A process that takes steps when told. */
+interface Side {
+  readonly buildMs: number;
+  takeSteps(count: number): Promise<Steps>;
+  finish(): Promise<{ readonly peakBytes: number }>;
+}
+
+const only = process.env.FIELDSTATION_BENCH_CASE;
+console.log(`${threads} threads; ratios against torch / channels_last`);
+console.log(
+  'network           px batch |  ours ms  torch   last  ratios    | cpu ms  ratios    | peak MB torch | build ms',
+);
+for (const one of cases) {
+  if (!only || one.network.includes(only)) console.log(await compare(one));
+}
+if (!only) {
+  console.log('\nresidual net, ours alone: ms a step');
+  for (const [axis, line] of growth) console.log(await grow(axis, line));
+}
 
 async function compare(one: Case): Promise<string> {
-  const ours: number[] = [];
-  const theirs = { contiguous: [] as number[], channels_last: [] as number[] };
-  for (let round = 0; round < rounds; round++) {
-    ours.push(median(await measureOurs(one)));
-    for (const layout of layouts) theirs[layout].push(median(await measurePeer(one, layout)));
-  }
-  const [mine, contiguous, last] = [
-    Math.min(...ours),
-    Math.min(...theirs.contiguous),
-    Math.min(...theirs.channels_last),
+  const sides = [
+    await startOurs(one),
+    await startPeer(one, 'contiguous'),
+    await startPeer(one, 'channels_last'),
   ];
-  const figures = [mine, contiguous, contiguous / mine, last, last / mine].map((value) =>
-    value.toFixed(2).padStart(9),
-  );
-  return `${one.architecture.padEnd(16)} ${one.imageSize} ${one.batchSize} ${figures.join(' ')}`;
+  const turns = await takeTurns(sides);
+  const peaks: number[] = [];
+  for (const side of sides) peaks.push((await side.finish()).peakBytes / 2 ** 20);
+  const [wall, cpu] = [turns.map(({ wallMs }) => wallMs), turns.map(({ cpuMs }) => cpuMs)];
+  return [
+    `${one.network.padEnd(16)} ${one.imageSize} ${String(one.batchSize).padStart(3)} |`,
+    ...wall.map((ms) => show(ms, 1)),
+    showRatios(wall),
+    `| ${show(cpu[0] ?? 0, 0)}`,
+    showRatios(cpu),
+    `| ${show(peaks[0] ?? 0, 0)} ${show(Math.min(...peaks.slice(1)), 0)} |`,
+    show(sides[0]?.buildMs ?? 0, 0),
+  ].join(' ');
 }
 
-/** Step times in milliseconds, the first two (graph preparation, warm-up) left out. */
-async function measureOurs({ architecture, imageSize, batchSize }: Case): Promise<number[]> {
-  const model = createClassifier({ architecture, classes: 10, imageSize, seed: 0 });
-  const trainer = await createTrainer({
-    model,
-    batchSize,
-    optimizer: { kind: 'adamw', weightDecay: 0.02 },
-    labelSmoothing: 0.05,
-    provider: 'cpu',
-    threads: 2,
-  });
-  const images = new Uint8Array(batchSize * imageSize * imageSize * 3).map((_, index) => (index * 31) % 256);
-  const labels = new Int32Array(batchSize).map((_, index) => index % 10);
-  const times: number[] = [];
-  for (let step = 0; step < steps; step++) {
-    const start = performance.now();
-    await trainer.step(images, labels, 1e-3);
-    times.push(performance.now() - start);
+/** Of the others to the first. */
+function showRatios([ours = 0, ...others]: readonly number[]): string {
+  return others.map((ms) => (ms / ours).toFixed(2)).join(' / ');
+}
+
+async function grow(axis: string, line: readonly Case[]): Promise<string> {
+  const entries: string[] = [];
+  for (const one of line) {
+    const side = await startOurs(one);
+    const [turns] = await takeTurns([side]);
+    const { peakBytes } = await side.finish();
+    const label = { batch: one.batchSize, 'image size': one.imageSize, depth: one.depth }[axis];
+    entries.push(
+      `${label}: ${turns?.wallMs.toFixed(1)}, cpu ${turns?.cpuMs.toFixed(0)} (${Math.round(peakBytes / 2 ** 20)} MB, build ${Math.round(side.buildMs)})`,
+    );
   }
-  await trainer.dispose();
-  return times.slice(2);
+  return `${axis.padEnd(10)} ${entries.join('  ')}`;
 }
 
-async function measurePeer(one: Case, layout: (typeof layouts)[number]): Promise<number[]> {
-  peer.stdin.write(`${JSON.stringify({ ...one, layout, steps })}\n`);
-  const answer = await answers.next();
-  if (answer.done) throw new Error('the peer ended early');
-  return (JSON.parse(answer.value) as number[]).slice(2);
+/** Medians of each side, the first steps left out. */
+async function takeTurns(sides: readonly Side[]): Promise<{ wallMs: number; cpuMs: number }[]> {
+  const taken: Steps[][] = sides.map(() => []);
+  for (const side of sides) await side.takeSteps(warmUpSteps);
+  for (let round = 0; round < rounds; round++) {
+    for (const [index, side] of sides.entries()) taken[index]?.push(await side.takeSteps(stepsPerRound));
+  }
+  return taken.map((steps) => ({
+    wallMs: median(steps.flatMap(({ times }) => times)),
+    cpuMs: median(steps.map(({ cpuMs }) => cpuMs)),
+  }));
+}
+
+function startOurs(one: Case): Promise<Side> {
+  return start('ours', process.execPath, [
+    `${import.meta.dirname}/step-child.ts`,
+    JSON.stringify({ ...one, threads }),
+  ]);
+}
+
+function startPeer(one: Case, layout: 'contiguous' | 'channels_last'): Promise<Side> {
+  return start(layout, python ?? '', [
+    `${import.meta.dirname}/training_step.py`,
+    JSON.stringify({ ...one, threads }),
+    layout,
+  ]);
+}
+
+async function start(name: string, command: string, parameters: readonly string[]): Promise<Side> {
+  const child: ChildProcessWithoutNullStreams = spawn(command, parameters);
+  child.stderr.pipe(process.stderr);
+  const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const listen = async <T>(): Promise<T> => {
+    const answer = await answers.next();
+    if (answer.done) throw new Error(`${name} ended early`);
+    return JSON.parse(answer.value);
+  };
+  const built = await listen<{ buildMs: number }>();
+  return {
+    ...built,
+    takeSteps: async (count) => {
+      child.stdin.write(`${count}\n`);
+      return listen<Steps>();
+    },
+    finish: async () => {
+      child.stdin.end();
+      return listen<{ peakBytes: number }>();
+    },
+  };
+}
+
+function show(value: number, digits: number): string {
+  return value.toFixed(digits).padStart(7);
 }
 
 function median(values: readonly number[]): number {

@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import { test as base, expect, type Page } from 'playwright/test';
 import sharp from 'sharp';
 import { createRandom } from '../../src-main/base/random.ts';
+import type { Task } from '../../src-preload/contract/task.ts';
 
 const cli = join(import.meta.dirname, '../../src-main/hosts/cli/index.ts');
 
@@ -26,11 +27,12 @@ interface RunningStation {
   readonly port: number;
 }
 
-export const test = base.extend<{ app: App }>({
-  app: async ({ page }, use) => {
+export const test = base.extend<{ app: App; task: Task }>({
+  task: ['classification', { option: true }],
+  app: async ({ page, task }, use) => {
     const folder = await mkdtemp(join(tmpdir(), 'fieldstation-e2e-'));
     const dataDir = join(folder, 'station');
-    await runCommand(['init', '--task', 'classification', '--data-dir', dataDir]);
+    await runCommand(['init', '--task', task, '--data-dir', dataDir]);
     let station = await start(dataDir, 0);
     const complaints: string[] = [];
     page.on('console', (message) => {

@@ -50,7 +50,7 @@ test('every page stands in both themes without a complaint or a sideways scroll'
   const { page } = app;
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme });
-    for (const name of ['Overview', 'Data', 'Datasets', 'Training', 'Models', 'Settings & Health']) {
+    for (const name of pageNames) {
       await openPage(page, name);
       await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
       const overflow = await page.evaluate(
@@ -61,6 +61,18 @@ test('every page stands in both themes without a complaint or a sideways scroll'
   }
   expect(app.complaints).toEqual([]);
 });
+
+const pageNames = [
+  'Overview',
+  'Data',
+  'Label',
+  'Datasets',
+  'Training',
+  'Experiments',
+  'Evaluation',
+  'Models',
+  'Settings & Health',
+];
 
 /** By the navigation at the left. */
 async function openPage(page: Page, name: string): Promise<void> {

@@ -89,6 +89,7 @@ test('an import sets bad pictures aside, each with what was expected and what ca
     const rejection = rejections.find((one) => one.path === join(path, file));
     expect(rejection).toEqual({
       path: join(path, file),
+      place: null,
       code,
       reason: expect.stringMatching(/expected.*got/),
     });

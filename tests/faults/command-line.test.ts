@@ -10,7 +10,10 @@ import {
   datasetStatisticsSchema,
   datasetVersionSchema,
 } from '../../src-preload/contract/dataset.ts';
-import { deploymentEventSchema, predictionSchema } from '../../src-preload/contract/deployment.ts';
+import {
+  classificationPredictionSchema,
+  deploymentEventSchema,
+} from '../../src-preload/contract/deployment.ts';
 import { classificationReportSchema } from '../../src-preload/contract/evaluation.ts';
 import { modelVersionSchema } from '../../src-preload/contract/registry.ts';
 import { runSchema } from '../../src-preload/contract/training.ts';
@@ -37,7 +40,7 @@ const trainedSchema = z.object({
   version: z.number().int(),
   metrics: z.record(z.string(), z.number()),
 });
-const predictedSchema = z.array(predictionSchema.extend({ image: z.string() }));
+const predictedSchema = z.array(classificationPredictionSchema.extend({ image: z.string() }));
 const doctorSchema = z.object({ node: z.string(), database: z.object({ integrity: z.literal('ok') }) });
 
 let folder: TrainedFolder;

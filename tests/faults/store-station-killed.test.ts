@@ -50,7 +50,7 @@ function createNextStation(
     launcher: createForkLauncher(join(import.meta.dirname, '../main/jobs/test-worker.ts')),
     clock: systemClock,
     log: createSilentLog(),
-    handlers: { import: whole, train: whole, evaluate: whole },
+    handlers: { import: whole, train: whole, evaluate: whole, export: whole, label: whole, measure: whole },
     onChange: () => undefined,
   });
   onTestFinished(async () => {

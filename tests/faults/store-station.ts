@@ -31,7 +31,14 @@ const queue = createJobQueue({
   },
   clock: systemClock,
   log: createSilentLog(),
-  handlers: { import: handler, train: handler, evaluate: handler },
+  handlers: {
+    import: handler,
+    train: handler,
+    evaluate: handler,
+    export: handler,
+    label: handler,
+    measure: handler,
+  },
   onChange: (job) => {
     if (store.jobs.listLog(job.id).length > 0) writeSync(1, `committed ${job.id}\n`);
   },

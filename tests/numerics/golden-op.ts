@@ -1,13 +1,14 @@
 /** The golden cases of op-gradients.json, and the graph that computes one of them with its gradients. */
+import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
-import { expect } from 'vitest';
 import { differentiate } from '../../src-main/engine/autodiff/differentiate.ts';
 import { createGraphBuilder } from '../../src-main/engine/graph/builder.ts';
 import { createExpressions, type Expressions } from '../../src-main/engine/graph/expressions.ts';
 import type { Graph, OpKind, OpTable, Value } from '../../src-main/engine/graph/ops.ts';
 import { type DType, floatTensor } from '../../src-main/engine/graph/tensor.ts';
 import { writeOnnx } from '../../src-main/engine/onnx/write.ts';
+import { expandForWebGpu } from '../../src-main/engine/passes/expand-for-webgpu.ts';
 import { removeDeadCode } from '../../src-main/engine/passes/remove-dead-code.ts';
 
 export interface GoldenTensor {
@@ -84,12 +85,20 @@ export function buildCaseGraph(golden: GoldenCase): Graph {
   return removeDeadCode(graph);
 }
 
-export async function createCaseRunner(golden: GoldenCase): Promise<CaseRunner> {
-  const session = await InferenceSession.create(writeOnnx(buildCaseGraph(golden)), {
-    executionProviders: ['cpu'],
-    intraOpNumThreads: 1,
-    logSeverityLevel: 3,
-  });
+/** On a GPU, operations that its provider lacks run on the CPU. */
+export async function createCaseRunner(
+  golden: GoldenCase,
+  provider: 'cpu' | 'webgpu' = 'cpu',
+): Promise<CaseRunner> {
+  const graph = buildCaseGraph(golden);
+  const session = await InferenceSession.create(
+    writeOnnx(provider === 'cpu' ? graph : expandForWebGpu(graph)),
+    {
+      executionProviders: provider === 'cpu' ? ['cpu'] : [provider, 'cpu'],
+      intraOpNumThreads: 1,
+      logSeverityLevel: 3,
+    },
+  );
   return {
     run: async (inputs) => {
       const feeds = golden.inputs.map(({ shape }, index) => {
@@ -125,11 +134,18 @@ function applyOp(e: Expressions, golden: GoldenCase, inputs: readonly Value[]): 
 }
 
 /** Within 1e-4 of the largest magnitude: float32 sums in another order. */
-export function expectClose(found: Float32Array, expected: GoldenTensor): void {
-  expect(found.length).toBe(expected.values.length);
-  const scale = Math.max(1, ...expected.values.map(Math.abs));
-  const worst = Math.max(
-    ...expected.values.map((value, index) => Math.abs(value - (found[index] ?? Number.NaN))),
+export function expectClose(found: Float32Array | undefined, expected: GoldenTensor): void {
+  const distance = measureDistance(found, expected);
+  assert.ok(
+    distance < 1e-4,
+    `expected ${expected.values.slice(0, 8)}…, found ${found?.slice(0, 8)}…: ${distance}`,
   );
-  expect(worst / scale).toBeLessThan(1e-4);
+}
+
+/** The largest difference over the largest magnitude that was expected, at least 1; infinite where sizes differ. */
+export function measureDistance(found: Float32Array | undefined, expected: GoldenTensor): number {
+  if (found?.length !== expected.values.length) return Number.POSITIVE_INFINITY;
+  const scale = Math.max(1, ...expected.values.map(Math.abs));
+  const worst = Math.max(0, ...expected.values.map((value, index) => Math.abs(value - (found[index] ?? 0))));
+  return Number.isNaN(worst) ? Number.POSITIVE_INFINITY : worst / scale;
 }

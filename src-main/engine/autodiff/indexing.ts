@@ -1,6 +1,6 @@
 /** Gradients of looking up and scattering: what was read gets the sum of what its readers got. */
 import type { Expressions } from '../graph/expressions.ts';
-import type { OpTable, Value } from '../graph/ops.ts';
+import type { Value } from '../graph/ops.ts';
 import { countElements, int64Tensor, type Shape, sizeOf } from '../graph/tensor.ts';
 
 /** x as `[outer, size, inner]` with dy `[outer, indices, inner]` added at the indices. */
@@ -45,7 +45,7 @@ export function gatherNDGradient(
 }
 
 /** For indices `[batch, …, depth]` the number of the row that each tuple names, `[batch, …]`. */
-function rowNumbers(e: Expressions, shape: Shape, indices: Value, batchDims: number): Value {
+export function rowNumbers(e: Expressions, shape: Shape, indices: Value, batchDims: number): Value {
   const depth = sizeOf(indices.shape, -1);
   const named = shape.slice(batchDims, batchDims + depth);
   const strides = named.map((_, axis) => countElements(named.slice(axis + 1)));
@@ -65,41 +65,8 @@ export function topKGradient(e: Expressions, x: Value, indices: Value, axis: num
   return addAt(e, zeros(e, x.shape), indices, dy, axis);
 }
 
-/**
- * Overwritten elements of x get nothing; where a copy of an update stands, its gradient is dy's there. Reductions
- * other than `none` and `add` do not come here.
- */
-export function scatterElementsGradients(
-  e: Expressions,
-  [, indices, updates]: OpTable['ScatterElements']['inputs'],
-  { axis, reduction }: OpTable['ScatterElements']['attributes'],
-  dy: Value,
-): readonly ((() => Value) | null)[] {
-  const overwrite = () =>
-    e.builder.node('ScatterElements', [dy, indices, zeros(e, updates.shape)], { axis, reduction: 'none' })[0];
-  return [
-    () => (reduction === 'add' ? dy : overwrite()),
-    null,
-    () => e.builder.node('GatherElements', [dy, indices], { axis })[0],
-  ];
-}
-
-export function scatterNDGradients(
-  e: Expressions,
-  [, indices, updates]: OpTable['ScatterND']['inputs'],
-  { reduction }: OpTable['ScatterND']['attributes'],
-  dy: Value,
-): readonly ((() => Value) | null)[] {
-  const overwrite = () =>
-    e.builder.node('ScatterND', [dy, indices, zeros(e, updates.shape)], { reduction: 'none' })[0];
-  return [
-    () => (reduction === 'add' ? dy : overwrite()),
-    null,
-    () => e.builder.node('GatherND', [dy, indices], { batchDims: 0 })[0],
-  ];
-}
-
-function addAt(e: Expressions, x: Value, indices: Value, updates: Value, axis: number): Value {
+/** x with the updates added at the indices of the axis, also where one index comes twice. */
+export function addAt(e: Expressions, x: Value, indices: Value, updates: Value, axis: number): Value {
   return e.builder.node('ScatterElements', [x, indices, updates], { axis, reduction: 'add' })[0];
 }
 

@@ -5,24 +5,12 @@
  * where there is none to have (an index, a condition). Formulas use the outputs where that saves a pass.
  */
 import { AppError } from '../../base/app-error.ts';
-import { channelShape, type Expressions, nonChannelAxes } from '../graph/expressions.ts';
+import { channelShape, type Expressions, nonChannelAxes, swapLast } from '../graph/expressions.ts';
 import type { Node, OpKind, OpTable, Value } from '../graph/ops.ts';
 import { countElements, sizeOf } from '../graph/tensor.ts';
-import {
-  convInputGradient,
-  convTransposeInputGradient,
-  convTransposeWeightGradient,
-  convWeightGradient,
-} from './convolution.ts';
+import { convInputGradient, convTransposeInputGradient, convTransposeWeightGradient } from './convolution.ts';
 import { einsumGradient } from './einsum.ts';
-import {
-  gatherElementsGradient,
-  gatherGradient,
-  gatherNDGradient,
-  scatterElementsGradients,
-  scatterNDGradients,
-  topKGradient,
-} from './indexing.ts';
+import { gatherElementsGradient, gatherGradient, gatherNDGradient, topKGradient } from './indexing.ts';
 import {
   instanceNormalizationGradients,
   layerNormalizationGradients,
@@ -30,7 +18,9 @@ import {
 } from './normalization.ts';
 import { averagePoolGradient, maxPoolGradient } from './pooling.ts';
 import { resizeGradient } from './resampling.ts';
+import { scatterElementsGradients, scatterNDGradients } from './scattering.ts';
 import { padGradient, sliceGradient } from './slicing.ts';
+import { convWeightGradient } from './weight-gradient.ts';
 
 export interface GradientRequest<K extends OpKind> {
   readonly e: Expressions;
@@ -133,6 +123,15 @@ export const gradientRules = {
   Sign: { notDifferentiable: 'it is piecewise constant' },
   Sin: ({ e, inputs: [x], dy }) => [() => e.mul(dy, e.unary('Cos', x))],
   Cos: ({ e, inputs: [x], dy }) => [() => e.unary('Neg', e.mul(dy, e.unary('Sin', x)))],
+  Tan: ({ e, outputs: [y], dy }) => [() => e.mul(dy, e.add(e.mul(y, y), 1))],
+  Asin: ({ e, inputs: [x], dy }) => [() => e.div(dy, e.unary('Sqrt', e.sub(1, e.mul(x, x))))],
+  Acos: ({ e, inputs: [x], dy }) => [() => e.unary('Neg', e.div(dy, e.unary('Sqrt', e.sub(1, e.mul(x, x)))))],
+  Atan: ({ e, inputs: [x], dy }) => [() => e.div(dy, e.add(e.mul(x, x), 1))],
+  Sinh: ({ e, inputs: [x], dy }) => [() => e.mul(dy, e.unary('Cosh', x))],
+  Cosh: ({ e, inputs: [x], dy }) => [() => e.mul(dy, e.unary('Sinh', x))],
+  Asinh: ({ e, inputs: [x], dy }) => [() => e.div(dy, e.unary('Sqrt', e.add(e.mul(x, x), 1)))],
+  Acosh: ({ e, inputs: [x], dy }) => [() => e.div(dy, e.unary('Sqrt', e.sub(e.mul(x, x), 1)))],
+  Atanh: ({ e, inputs: [x], dy }) => [() => e.div(dy, e.sub(1, e.mul(x, x)))],
   Floor: { notDifferentiable: 'it is piecewise constant' },
   Ceil: { notDifferentiable: 'it is piecewise constant' },
   Round: { notDifferentiable: 'it is piecewise constant' },
@@ -258,6 +257,7 @@ export const gradientRules = {
   Pad: ({ e, inputs: [x], attributes, dy }) => [() => padGradient(e, x, attributes, dy)],
   Cast: ({ e, inputs: [x], dy }) => [x.dtype.startsWith('float') ? () => e.cast(dy, x.dtype) : null],
   Identity: ({ dy }) => [() => dy],
+  StopGradient: { notDifferentiable: 'it is there to end gradients' },
   Dropout: ({ dy }) => [() => dy],
   Gather: ({ e, inputs: [x, indices], attributes: { axis }, dy }) => [
     () => gatherGradient(e, x, indices, axis, dy),
@@ -271,8 +271,8 @@ export const gradientRules = {
     () => gatherNDGradient(e, x, indices, batchDims, dy),
     null,
   ],
-  ScatterElements: ({ e, inputs, attributes, dy }) => scatterElementsGradients(e, inputs, attributes, dy),
-  ScatterND: ({ e, inputs, attributes, dy }) => scatterNDGradients(e, inputs, attributes, dy),
+  ScatterElements: (request) => scatterElementsGradients(request),
+  ScatterND: (request) => scatterNDGradients(request),
   DepthToSpace: ({ e, inputs: [x], attributes: { blockSize, mode }, dy }) => [
     () =>
       mode === 'DCR'
@@ -295,17 +295,13 @@ export const gradientRules = {
     () => topKGradient(e, x, indices, axis, dy),
   ],
   OneHot: { notDifferentiable: 'it depends on an index' },
+  NonMaxSuppression: { notDifferentiable: 'it decides by order and thresholds' },
 } satisfies { readonly [K in OpKind]: GradientRule<K> };
 
 /** Why no gradient passes through the node, or undefined where one does. */
 export function explainNoGradient(node: Node): string | undefined {
   const rule = gradientRules[node.op];
-  if (typeof rule !== 'function') return rule.notDifferentiable;
-  if (node.op !== 'ScatterElements' && node.op !== 'ScatterND') return undefined;
-  const { reduction } = node.attributes;
-  return reduction === 'none' || reduction === 'add'
-    ? undefined
-    : `its reduction ${reduction} has no gradient`;
+  return typeof rule === 'function' ? undefined : rule.notDifferentiable;
 }
 
 /** How many leading outputs can have a gradient; the others are statistics or indices. */
@@ -435,11 +431,6 @@ function matrixFactorGradient(e: Expressions, a: Value, dy: Value): Value {
   const inner = sizeOf(a.shape, -1);
   const rows = countElements(a.shape) / inner;
   return e.gemm(e.reshape(a, [rows, inner]), e.reshape(dy, [rows, sizeOf(dy.shape, -1)]), true, false);
-}
-
-function swapLast(e: Expressions, x: Value): Value {
-  const order = x.shape.map((_, axis) => axis);
-  return e.transpose(x, [...order.slice(0, -2), order.length - 1, order.length - 2]);
 }
 
 function keepAxes(e: Expressions, reduced: Value, x: Value, axes: readonly number[]): Value {

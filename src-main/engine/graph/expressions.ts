@@ -169,3 +169,9 @@ export function nonChannelAxes(x: Value): number[] {
 export function channelShape(x: Value): Shape {
   return x.shape.map((_, axis) => (axis === 1 ? sizeOf(x.shape, 1) : 1));
 }
+
+/** Transposes each matrix of a stack. */
+export function swapLast(e: Expressions, x: Value): Value {
+  const order = x.shape.map((_, axis) => axis);
+  return e.transpose(x, [...order.slice(0, -2), order.length - 1, order.length - 2]);
+}

@@ -173,6 +173,15 @@ export interface OpTable {
   Sign: Signature<Unary>;
   Sin: Signature<Unary>;
   Cos: Signature<Unary>;
+  Tan: Signature<Unary>;
+  Asin: Signature<Unary>;
+  Acos: Signature<Unary>;
+  Atan: Signature<Unary>;
+  Sinh: Signature<Unary>;
+  Cosh: Signature<Unary>;
+  Asinh: Signature<Unary>;
+  Acosh: Signature<Unary>;
+  Atanh: Signature<Unary>;
   Floor: Signature<Unary>;
   Ceil: Signature<Unary>;
   /** To the nearest, halves to even. */
@@ -255,6 +264,8 @@ export interface OpTable {
   CumSum: Signature<Unary, { readonly axis: number; readonly exclusive: boolean; readonly reverse: boolean }>;
   Cast: Signature<Unary, { readonly to: DType }>;
   Identity: Signature<Unary>;
+  /** x itself, which the loss takes for a constant. */
+  StopGradient: Signature<Unary>;
   /** Nothing, in running; keeps the ratio for those who train. */
   Dropout: Signature<Unary, { readonly ratio: number }>;
   ArgMax: Signature<Unary, ArgAttributes>;
@@ -265,6 +276,15 @@ export interface OpTable {
   OneHot: Signature<
     readonly [indices: Value, values: Value],
     { readonly axis: number; readonly depth: number }
+  >;
+  /**
+   * The scores, zero where not above the score threshold or where a box of the same class with a higher score
+   * overlaps by more than the IoU threshold. boxes `[n, a, 4]` by opposite corners, scores `[n, classes, a]` of at
+   * least 0, thresholds `[1]`; of each class at most `maxPerClass` boxes are kept.
+   */
+  NonMaxSuppression: Signature<
+    readonly [boxes: Value, scores: Value, iouThreshold: Value, scoreThreshold: Value],
+    { readonly maxPerClass: number }
   >;
 }
 

@@ -105,8 +105,8 @@ const shapeRules: { readonly [K in OpKind]: ShapeRule<K> } = {
     return [x];
   },
   LRN: ([x], { size }) => {
-    channelCount(x);
-    // as onnxruntime wants it
+    // both as onnxruntime wants it
+    fourAxes(x, 'input');
     expect(size > 0 && size % 2 === 1, `the size must be odd, got ${size}`);
     return [x];
   },
@@ -142,6 +142,15 @@ const shapeRules: { readonly [K in OpKind]: ShapeRule<K> } = {
   Sign: sameAsInput,
   Sin: sameAsInput,
   Cos: sameAsInput,
+  Tan: sameAsInput,
+  Asin: sameAsInput,
+  Acos: sameAsInput,
+  Atan: sameAsInput,
+  Sinh: sameAsInput,
+  Cosh: sameAsInput,
+  Asinh: sameAsInput,
+  Acosh: sameAsInput,
+  Atanh: sameAsInput,
   Floor: sameAsInput,
   Ceil: sameAsInput,
   Round: sameAsInput,
@@ -263,7 +272,18 @@ const shapeRules: { readonly [K in OpKind]: ShapeRule<K> } = {
     return [{ dtype: x.dtype, shape }];
   },
   Cast: ([x], { to }) => [{ dtype: to, shape: x.shape }],
+  NonMaxSuppression: ([boxes, scores, ...thresholds]) => {
+    const [n, , a] = scores.shape;
+    expect(scores.shape.length === 3, 'scores must be [n, classes, a]');
+    expect(
+      isSameShape(boxes.shape, [n ?? 0, a ?? 0, 4]),
+      `boxes must be [${n}, ${a}, 4], got [${boxes.shape}]`,
+    );
+    for (const threshold of thresholds) expectVector(threshold, 1, 'threshold');
+    return [scores];
+  },
   Identity: sameAsInput,
+  StopGradient: sameAsInput,
   Dropout: sameAsInput,
 };
 

@@ -1,6 +1,8 @@
 /** Our image classifiers: what they are made of, what they cost, and their seeded initial weights. */
 import { AppError } from '../../base/app-error.ts';
 import { createRandom, type Random } from '../../base/random.ts';
+import type { Expressions } from '../graph/expressions.ts';
+import type { Value } from '../graph/ops.ts';
 import { countElements } from '../graph/tensor.ts';
 import { countGraphFlops } from '../passes/count-flops.ts';
 import { activatedConvolution, classifierHead, residualBlock } from './layers.ts';
@@ -42,6 +44,12 @@ export interface Classifier {
   readonly statistics: readonly StatisticSpec[];
   /** All parameters, one after the other in the order of `parameters`. */
   readonly initialParameters: Float32Array;
+  /** Mean, then variance of each normalization; 0 and 1 if absent. */
+  readonly initialStatistics?: Float32Array;
+  /** From bytes `[n, h, w, 3]` to what the network takes; to `[n, 3, h, w]` from -2 to 2 if absent. */
+  readonly readImages?: (e: Expressions, images: Value) => Value;
+  /** False: it is served with its layers as they are. True if absent. */
+  readonly foldsNormalization?: boolean;
 }
 
 /**
@@ -157,7 +165,7 @@ function stemStride(imageSize: number): number {
 }
 
 /** Each parameter has a random stream of its own, named by the parameter. */
-function initializeParameters(parameters: readonly ParameterSpec[], seed: number): Float32Array {
+export function initializeParameters(parameters: readonly ParameterSpec[], seed: number): Float32Array {
   const all = new Float32Array(countParameters(parameters));
   let offset = 0;
   for (const spec of parameters) {
@@ -170,6 +178,10 @@ function initializeParameters(parameters: readonly ParameterSpec[], seed: number
 
 function fillParameter(target: Float32Array, { shape, initialization }: ParameterSpec, random: Random): void {
   const fanIn = countElements(shape.slice(1));
+  if (typeof initialization === 'object') {
+    target.fill(initialization.constant);
+    return;
+  }
   switch (initialization) {
     case 'zeros':
       target.fill(0);

@@ -70,9 +70,9 @@ function normalizedConvolution(
   name: string,
   x: Value,
   options: ConvolutionOptions,
-  initialization?: Initialization,
+  initialization: Initialization = 'ones',
 ): Value {
-  return scope.normalize(`${name}.norm`, convolution(scope, `${name}.conv`, x, options), initialization);
+  return scope.normalize(`${name}.norm`, convolution(scope, `${name}.conv`, x, options), { initialization });
 }
 
 function silu(scope: NetworkScope, x: Value): Value {

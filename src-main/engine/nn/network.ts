@@ -3,9 +3,10 @@ import { createGraphBuilder } from '../graph/builder.ts';
 import { createExpressions, type Expressions } from '../graph/expressions.ts';
 import type { Graph, Value } from '../graph/ops.ts';
 import { countElements, createTensor, type Shape } from '../graph/tensor.ts';
+import { dropOut } from './dropout.ts';
 
 /** How a parameter starts: `he` is normal with variance 2 / fan-in (He et al. 2015), `linear` uniform within 1 / √fan-in. */
-export type Initialization = 'he' | 'linear' | 'zeros' | 'ones';
+export type Initialization = 'he' | 'linear' | 'zeros' | 'ones' | { readonly constant: number };
 
 export interface ParameterSpec {
   readonly name: string;
@@ -19,6 +20,7 @@ export interface ParameterSpec {
 export interface StatisticSpec {
   readonly name: string;
   readonly channels: number;
+  readonly names: NormalizationNames;
 }
 
 /** What a network is written against; each method adds to the graph under construction. */
@@ -26,13 +28,31 @@ export interface NetworkScope {
   readonly e: Expressions;
   parameter(spec: ParameterSpec): Value;
   /** Batch normalization: of the batch's own statistics in training, of the running ones else. */
-  normalize(name: string, x: Value, initialization?: Initialization): Value;
+  normalize(name: string, x: Value, options?: NormalizationOptions): Value;
+  /** In training zeros for a share of the elements, drawn anew each step; nothing else. */
+  dropout(x: Value, ratio: number): Value;
+}
+
+export interface NormalizationOptions {
+  /** Of the scale; ones if absent. */
+  readonly initialization?: Initialization;
+  /** 1e-5 if absent. */
+  readonly epsilon?: number;
+  /** What a foreign file calls them; `<name>.scale` and so on if absent. */
+  readonly names?: NormalizationNames;
+}
+
+export interface NormalizationNames {
+  readonly scale: string;
+  readonly shift: string;
+  readonly mean: string;
+  readonly variance: string;
 }
 
 /** From pixels `[n, 3, h, w]`, scaled, to logits `[n, classes]`. */
 export type Network = (scope: NetworkScope, pixels: Value) => Value;
 
-export const normalizationEpsilon = 1e-5;
+const normalizationEpsilon = 1e-5;
 
 export interface NetworkOutline {
   readonly parameters: readonly ParameterSpec[];
@@ -41,9 +61,17 @@ export interface NetworkOutline {
   readonly graph: Graph;
 }
 
-/** Lists a network's parameters and statistics in the order in which it uses them. */
-export function outlineNetwork(network: Network, imageSize: number): NetworkOutline {
-  const e = createExpressions(createGraphBuilder());
+/**
+ * Lists a network's parameters and statistics in the order in which it uses them.
+ * @param pixels the shape of its input, or the side of a square picture
+ * @param reserved names of parameters that a file has numbered
+ */
+export function outlineNetwork(
+  network: Network,
+  pixels: number | Shape,
+  reserved: ReadonlySet<string> = new Set(),
+): NetworkOutline {
+  const e = createExpressions(createGraphBuilder(reserved));
   const parameters: ParameterSpec[] = [];
   const statistics: StatisticSpec[] = [];
   const scope: NetworkScope = {
@@ -52,17 +80,22 @@ export function outlineNetwork(network: Network, imageSize: number): NetworkOutl
       parameters.push(spec);
       return e.builder.input(spec.name, 'float32', spec.shape);
     },
-    normalize: (name, x, initialization) => {
+    normalize: (name, x, options = {}) => {
       const channels = x.shape[1] ?? 0;
-      statistics.push({ name, channels });
-      const [scale, shift] = affineParameters(scope, name, channels, initialization);
-      const mean = e.builder.input(`${name}.mean`, 'float32', [channels]);
-      const variance = e.builder.input(`${name}.variance`, 'float32', [channels]);
+      const { names = nameNormalization(name) } = options;
+      statistics.push({ name, channels, names });
+      const [scale, shift] = affineParameters(scope, name, channels, options);
+      const mean = e.builder.input(names.mean, 'float32', [channels]);
+      const variance = e.builder.input(names.variance, 'float32', [channels]);
       const inputs = [x, scale, shift, mean, variance] as const;
-      return e.builder.node('BatchNormalization', inputs, { epsilon: normalizationEpsilon })[0];
+      return e.builder.node('BatchNormalization', inputs, {
+        epsilon: options.epsilon ?? normalizationEpsilon,
+      })[0];
     },
+    dropout: (x, ratio) => e.builder.node('Dropout', [x], { ratio })[0],
   };
-  const logits = network(scope, e.builder.input('pixels', 'float32', [1, 3, imageSize, imageSize]));
+  const shape = typeof pixels === 'number' ? [1, 3, pixels, pixels] : pixels;
+  const logits = network(scope, e.builder.input('pixels', 'float32', shape));
   return { parameters, statistics, graph: e.builder.finish('outline', [logits]) };
 }
 
@@ -72,12 +105,23 @@ export interface TrainingScope {
   listPieces(): readonly Value[];
   /** The batch statistics of all layers in the order of the outline, mean before variance, once the network is built. */
   listBatchStatistics(): readonly Value[];
+  /** Whether the network drops elements: the graph then has the step's `dropoutKey` as an input. */
+  hasDropout(): boolean;
 }
 
-/** Parameters and running statistics are cut from flat vectors, in the order of the outline. */
-export function createTrainingScope(e: Expressions, parameters: Value, statistics: Value): TrainingScope {
+/**
+ * Parameters and running statistics are cut from flat vectors, in the order of the outline.
+ * @param statistics undefined for a network without normalizations
+ */
+export function createTrainingScope(
+  e: Expressions,
+  parameters: Value,
+  statistics: Value | undefined,
+): TrainingScope {
   const pieces: Value[] = [];
   const batchStatistics: Value[] = [];
+  let key: Value | undefined;
+  let layerCount = 0;
   const cutParameter = createSlicer(e, parameters);
   const cutStatistic = createSlicer(e, statistics);
   const scope: NetworkScope = {
@@ -87,17 +131,26 @@ export function createTrainingScope(e: Expressions, parameters: Value, statistic
       pieces.push(piece);
       return e.reshape(piece, shape);
     },
-    normalize: (name, x, initialization) => {
+    normalize: (name, x, options = {}) => {
       const channels = x.shape[1] ?? 0;
-      const [scale, shift] = affineParameters(scope, name, channels, initialization);
+      const [scale, shift] = affineParameters(scope, name, channels, options);
       const inputs = [x, scale, shift, cutStatistic(channels), cutStatistic(channels)] as const;
-      const attributes = { epsilon: normalizationEpsilon };
+      const attributes = { epsilon: options.epsilon ?? normalizationEpsilon };
       const [y, mean, variance] = e.builder.node('BatchNormalizationTraining', inputs, attributes);
       batchStatistics.push(mean, variance);
       return y;
     },
+    dropout: (x, ratio) => {
+      key ??= e.builder.input('dropoutKey', 'float32', [1]);
+      return dropOut(e, x, { ratio, key, layer: layerCount++ });
+    },
   };
-  return { scope, listPieces: () => pieces, listBatchStatistics: () => batchStatistics };
+  return {
+    scope,
+    listPieces: () => pieces,
+    listBatchStatistics: () => batchStatistics,
+    hasDropout: () => key !== undefined,
+  };
 }
 
 /** Parameters and running statistics are constants, cut from flat arrays in the order of the outline. */
@@ -113,14 +166,18 @@ export function createInferenceScope(
   const scope: NetworkScope = {
     e,
     parameter: ({ name, shape }) => constant(name, shape, takeParameter(countElements(shape))),
-    normalize: (name, x, initialization) => {
+    normalize: (name, x, options = {}) => {
       const channels = x.shape[1] ?? 0;
-      const [scale, shift] = affineParameters(scope, name, channels, initialization);
-      const mean = constant(`${name}.mean`, [channels], takeStatistic(channels));
-      const variance = constant(`${name}.variance`, [channels], takeStatistic(channels));
+      const [scale, shift] = affineParameters(scope, name, channels, options);
+      const { names = nameNormalization(name) } = options;
+      const mean = constant(names.mean, [channels], takeStatistic(channels));
+      const variance = constant(names.variance, [channels], takeStatistic(channels));
       const inputs = [x, scale, shift, mean, variance] as const;
-      return e.builder.node('BatchNormalization', inputs, { epsilon: normalizationEpsilon })[0];
+      return e.builder.node('BatchNormalization', inputs, {
+        epsilon: options.epsilon ?? normalizationEpsilon,
+      })[0];
     },
+    dropout: (x, ratio) => e.builder.node('Dropout', [x], { ratio })[0],
   };
   return scope;
 }
@@ -129,18 +186,28 @@ function affineParameters(
   scope: NetworkScope,
   name: string,
   channels: number,
-  initialization: Initialization = 'ones',
+  { initialization = 'ones', names = nameNormalization(name) }: NormalizationOptions,
 ): readonly [scale: Value, shift: Value] {
   const shape = [channels];
   return [
-    scope.parameter({ name: `${name}.scale`, shape, initialization, decays: false }),
-    scope.parameter({ name: `${name}.shift`, shape, initialization: 'zeros', decays: false }),
+    scope.parameter({ name: names.scale, shape, initialization, decays: false }),
+    scope.parameter({ name: names.shift, shape, initialization: 'zeros', decays: false }),
   ];
 }
 
-function createSlicer(e: Expressions, vector: Value): (length: number) => Value {
+function nameNormalization(name: string): NormalizationNames {
+  return {
+    scale: `${name}.scale`,
+    shift: `${name}.shift`,
+    mean: `${name}.mean`,
+    variance: `${name}.variance`,
+  };
+}
+
+function createSlicer(e: Expressions, vector: Value | undefined): (length: number) => Value {
   let offset = 0;
   return (length) => {
+    if (!vector) throw new Error('bug: a normalization that the outline does not have');
     offset += length;
     return e.sliceAxis(vector, 0, offset - length, offset);
   };

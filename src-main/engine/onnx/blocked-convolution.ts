@@ -5,109 +5,118 @@
  * block, and no input is unfolded. Channels that do not fill a block are padded with zeros.
  */
 import type { Node, Value } from '../graph/ops.ts';
-import { int64Tensor, type Shape, sizeOf, type Tensor } from '../graph/tensor.ts';
-import type { OnnxAttribute, OnnxNode } from './model.ts';
-
-export const blockedDomain = 'com.microsoft.nchwc';
+import { int64Tensor, sizeOf, type Tensor } from '../graph/tensor.ts';
+import { writeBlockedTransposed } from './blocked-transposed.ts';
+import {
+  type Attributes,
+  type BlockedWriting,
+  blockedNode,
+  createReordering,
+  ints,
+  isMergeOfImages,
+  plainNode,
+  writeWeight,
+} from './blocked-writing.ts';
+import type { OnnxNode } from './model.ts';
 
 /** The nodes of a convolution, or undefined where the blocked form does not apply or does not pay. */
 export type WriteBlocked = (node: Node) => readonly OnnxNode[] | undefined;
 
 /** @param block channels of a block on the machine that will run the graph */
 export function createBlockedWriter(block: number, nameConstant: (tensor: Tensor) => string): WriteBlocked {
-  const reordered = new Set<Value>();
+  const merged = new Map<Value, Value>();
+  const swapped = new Map<Value, Value>();
+  const mirrored = new Map<Value, Value>();
+  const writing = { block, nameConstant, nameBlocked: createReordering(block, nameConstant, merged) };
   return (node) => {
-    if (node.op !== 'Conv' || !isBlockable(node, block)) return undefined;
-    const [x, w] = node.inputs;
-    const isFirst = !reordered.has(x);
-    const isWide = sizeOf(x.shape, 1) >= block;
-    if (isWide) reordered.add(x);
-    const weight = writeWeight(node, block, nameConstant);
-    return [
-      ...(isWide && isFirst ? [blockedNode('ReorderInput', `${x.name}.blocked`, [x.name])] : []),
-      ...weight,
-      blockedNode(
-        'Conv',
-        `${node.name}.blocked`,
-        [isWide ? `${x.name}.blocked` : x.name, `${node.name}.weight`],
-        {
-          kernel_shape: ints(w.shape.slice(2)),
-          strides: ints(node.attributes.strides),
-          pads: ints(node.attributes.pads),
-          dilations: ints(node.attributes.dilations),
-        },
-      ),
-      blockedNode('ReorderOutput', node.outputs[0].name, [`${node.name}.blocked`], {
-        channels: { kind: 'int', value: sizeOf(w.shape, 0) },
-      }),
-    ];
+    if (node.op === 'Reshape' && isMergeOfImages(node, block)) merged.set(node.outputs[0], node.inputs[0]);
+    if (node.op === 'Transpose' && isSwapOfChannels(node)) swapped.set(node.outputs[0], node.inputs[0]);
+    const source = node.op === 'Slice' && isFlip(node) ? swapped.get(node.inputs[0]) : undefined;
+    if (source && node.op === 'Slice') mirrored.set(node.outputs[0], source);
+    if (node.op === 'ConvTranspose') return writeBlockedTransposed(node, writing);
+    if (node.op === 'Conv' && isDepthwise(node, block)) return writeDepthwise(node, writing);
+    return node.op === 'Conv' && isBlockable(node, block) ? writeDense(node, writing, mirrored) : undefined;
   };
 }
 
-/** The kernels reorder four channels at a time; a plain 1 × 1 convolution is one matrix product and unfolds nothing. */
-function isBlockable({ inputs: [x, w, bias], attributes: { group } }: Node<'Conv'>, block: number): boolean {
+function isSwapOfChannels({ attributes: { permutation } }: Node<'Transpose'>): boolean {
+  return `${permutation}` === '1,0,2,3';
+}
+
+function isFlip({ attributes: { steps } }: Node<'Slice'>): boolean {
+  return `${steps}` === '1,1,-1,-1';
+}
+
+/** @param mirrored from weights with their channels swapped and turned by half a turn to these before that */
+function writeDense(
+  node: Node<'Conv'>,
+  writing: BlockedWriting,
+  mirrored: ReadonlyMap<Value, Value>,
+): readonly OnnxNode[] {
+  const [x, w, bias] = node.inputs;
+  const { block } = writing;
   const [o = 0, c = 0, kh = 1, kw = 1] = w.shape;
-  if (bias || group !== 1 || x.shape.length !== 4 || x.dtype !== 'float32' || kh * kw === 1) return false;
+  const nodes: OnnxNode[] = [];
+  const input = c >= block ? writing.nameBlocked(x, nodes) : x.name;
+  const isMirrored = mirrored.has(w);
+  const source = (mirrored.get(w) ?? w).name;
+  const weight = { source, o, c, kh, kw, isTransposed: isMirrored, isFlipped: isMirrored };
+  nodes.push(...writeWeight(node.name, weight, writing));
+  const inputs = [input, `${node.name}.weight`];
+  if (bias) inputs.push(padBias(node.name, bias, writing, nodes));
+  nodes.push(blockedNode('Conv', `${node.name}.blocked`, inputs, windowOf(node)), reorderOutput(node, o));
+  return nodes;
+}
+
+/** Each channel by itself: input, weight and output have the same layout. */
+function writeDepthwise(node: Node<'Conv'>, writing: BlockedWriting): readonly OnnxNode[] {
+  const [x, w, bias] = node.inputs;
+  const nodes: OnnxNode[] = [];
+  const inputs = [writing.nameBlocked(x, nodes), writing.nameBlocked(w, nodes)];
+  if (bias) inputs.push(bias.name);
+  const group = { kind: 'int', value: node.attributes.group } as const;
+  const attributes = { ...windowOf(node), group };
+  nodes.push(blockedNode('Conv', `${node.name}.blocked`, inputs, attributes));
+  nodes.push(reorderOutput(node, sizeOf(w.shape, 0)));
+  return nodes;
+}
+
+/** The kernels reorder four channels at a time; a plain 1 × 1 convolution is one matrix product and unfolds nothing. */
+function isBlockable({ inputs: [x, w], attributes: { group } }: Node<'Conv'>, block: number): boolean {
+  const [o = 0, c = 0, kh = 1, kw = 1] = w.shape;
+  if (group !== 1 || x.shape.length !== 4 || x.dtype !== 'float32' || kh * kw === 1) return false;
   const isNarrow = c < block && c < 4;
   return o % 4 === 0 && o >= block && (isNarrow || (c % 4 === 0 && c >= block));
 }
 
-/** `[o, c, kh, kw]` to `[o / block, c / block, kh, kw, block of c, block of o]`; narrow inputs keep their c outside. */
-function writeWeight(
-  { name, inputs: [, w] }: Node<'Conv'>,
-  block: number,
-  nameConstant: (tensor: Tensor) => string,
-): readonly OnnxNode[] {
-  const [o = 0, c = 0, kh = 1, kw = 1] = w.shape;
-  const outputs = Math.ceil(o / block) * block;
-  const isWide = c >= block;
-  const inputs = isWide ? Math.ceil(c / block) * block : c;
-  const sizes = (shape: Shape) => nameConstant(int64Tensor(shape));
-  const isPadded = outputs > o || inputs > c;
-  const split = isWide
-    ? [outputs / block, block, inputs / block, block, kh, kw]
-    : [outputs / block, block, c, kh, kw];
-  const order = isWide ? [0, 2, 4, 5, 3, 1] : [0, 2, 3, 4, 1];
-  const [full, cut, turned, done] = ['full', 'cut', 'turned', 'weight'].map((part) => `${name}.${part}`);
-  if (!full || !cut || !turned || !done) throw new Error('bug: four names');
-  const pads = [0, 0, 0, 0, outputs - o, inputs - c, 0, 0];
-  return [
-    ...(isPadded ? [plainNode('Pad', full, [w.name, sizes(pads)])] : []),
-    plainNode('Reshape', cut, [isPadded ? full : w.name, sizes(split)]),
-    plainNode('Transpose', turned, [cut], { perm: ints(order) }),
-    plainNode('Reshape', done, [turned, sizes([outputs, inputs, kh, kw])]),
-  ];
+function isDepthwise({ inputs: [x, w], attributes: { group } }: Node<'Conv'>, block: number): boolean {
+  const [o = 0, c = 0] = w.shape;
+  return o === group && c === 1 && o % block === 0 && x.shape.length === 4 && x.dtype === 'float32';
 }
 
-type Attributes = Readonly<Record<string, OnnxAttribute>>;
-
-function blockedNode(
-  opType: string,
-  output: string,
-  inputs: readonly string[],
-  attributes: Attributes = {},
-): OnnxNode {
-  return { ...plainNode(opType, output, inputs, attributes), domain: blockedDomain };
+function padBias(
+  name: string,
+  bias: Value,
+  { block, nameConstant }: Pick<BlockedWriting, 'block' | 'nameConstant'>,
+  nodes: OnnxNode[],
+): string {
+  const missing = -sizeOf(bias.shape, 0) & (block - 1);
+  if (missing === 0) return bias.name;
+  nodes.push(plainNode('Pad', `${name}.bias`, [bias.name, nameConstant(int64Tensor([0, missing]))]));
+  return `${name}.bias`;
 }
 
-/** A node named as what it makes. */
-function plainNode(
-  opType: string,
-  output: string,
-  inputs: readonly string[],
-  attributes: Attributes = {},
-): OnnxNode {
-  const name = `${output}/${opType}`;
+function reorderOutput(node: Node<'Conv'>, channels: number): OnnxNode {
+  const attributes = { channels: { kind: 'int', value: channels } } as const;
+  return blockedNode('ReorderOutput', node.outputs[0].name, [`${node.name}.blocked`], attributes);
+}
+
+function windowOf({ inputs: [, w], attributes }: Node<'Conv'>): Attributes {
+  const { strides, pads, dilations } = attributes;
   return {
-    name,
-    opType,
-    domain: '',
-    inputs,
-    outputs: [output],
-    attributes: new Map(Object.entries(attributes)),
+    kernel_shape: ints(w.shape.slice(2)),
+    strides: ints(strides),
+    pads: ints(pads),
+    dilations: ints(dilations),
   };
-}
-
-function ints(value: readonly number[]): OnnxAttribute {
-  return { kind: 'ints', value };
 }

@@ -17,23 +17,25 @@ import {
   type NodeReading,
   type ReadRule,
   text,
+  unsupported,
 } from './node-reading.ts';
+import { activationRules } from './read-activations.ts';
+import { attentionRules } from './read-attention.ts';
+import { gridSampleRules } from './read-grid-sample.ts';
 import { indexingRules } from './read-indexing.ts';
+import { lossRules } from './read-losses.ts';
 import { dropout, normalizationRules } from './read-normalizations.ts';
 import { reductionRules } from './read-reductions.ts';
 import { resizeRules } from './read-resize.ts';
 import { windowRules } from './read-windows.ts';
-import { explainRefusal } from './refusals.ts';
+import { explainRefusal, refuseNode } from './refusals.ts';
 
 /** @throws AppError GRAPH_NOT_TRAINABLE for an operation that has no rule, GRAPH_INVALID for a malformed node */
 export function readNode(reading: NodeReading): readonly Value[] {
-  const { domain, opType, name } = reading.node;
+  const { domain, opType } = reading.node;
   const rule = findReadRule(domain, opType);
   if (rule) return applyRule(rule, reading);
-  const reason = explainRefusal(domain, opType);
-  throw new AppError('GRAPH_NOT_TRAINABLE', `${opType} ${name}: ${reason}`, {
-    data: { node: name, op: opType, reason },
-  });
+  throw refuseNode(reading.node, explainRefusal(domain, opType));
 }
 
 /** A file may hold numbers that no rule expects: whatever a rule trips over is the node's fault. */
@@ -57,32 +59,11 @@ const readRules: Readonly<Record<string, ReadRule>> = {
   ...reductionRules,
   ...indexingRules,
   ...resizeRules,
+  ...activationRules,
+  ...gridSampleRules,
+  ...attentionRules,
+  ...lossRules,
   Relu: plainUnary('Relu'),
-  LeakyRelu: (r) => add(r, 'LeakyRelu', [input(r, 0)], { alpha: float(r, 'alpha', 0.01) }),
-  PRelu: (r) => {
-    const [x, slope] = [input(r, 0), input(r, 1)];
-    const isPerChannel = r.opset < 7 && slope.shape.length === 1;
-    const wide = isPerChannel ? [...slope.shape, ...x.shape.slice(2).map(() => 1)] : slope.shape;
-    return add(r, 'PRelu', [x, createExpressions(r.builder).reshape(slope, wide)], {});
-  },
-  Elu: (r) => add(r, 'Elu', [input(r, 0)], { alpha: float(r, 'alpha', 1) }),
-  Celu: (r) => {
-    const e = createExpressions(r.builder);
-    const alpha = float(r, 'alpha', 1);
-    const [y] = r.builder.node('Elu', [e.div(input(r, 0), alpha)], { alpha: 1 });
-    return add(r, 'Mul', [y, e.scalar(alpha)], {});
-  },
-  Selu: (r) =>
-    add(r, 'Selu', [input(r, 0)], {
-      alpha: float(r, 'alpha', 1.6732631921768188),
-      gamma: float(r, 'gamma', 1.0507010221481323),
-    }),
-  ThresholdedRelu: (r) => {
-    const e = createExpressions(r.builder);
-    const x = input(r, 0);
-    const [isAbove] = r.builder.node('Greater', [x, e.scalar(float(r, 'alpha', 1), x.dtype)], {});
-    return add(r, 'Where', [isAbove, x, e.scalar(0, x.dtype)], {});
-  },
   Softsign: plainUnary('Softsign'),
   Mish: plainUnary('Mish'),
   Sigmoid: plainUnary('Sigmoid'),
@@ -109,6 +90,15 @@ const readRules: Readonly<Record<string, ReadRule>> = {
   Sign: plainUnary('Sign'),
   Sin: plainUnary('Sin'),
   Cos: plainUnary('Cos'),
+  Tan: plainUnary('Tan'),
+  Asin: plainUnary('Asin'),
+  Acos: plainUnary('Acos'),
+  Atan: plainUnary('Atan'),
+  Sinh: plainUnary('Sinh'),
+  Cosh: plainUnary('Cosh'),
+  Asinh: plainUnary('Asinh'),
+  Acosh: plainUnary('Acosh'),
+  Atanh: plainUnary('Atanh'),
   Floor: plainUnary('Floor'),
   Ceil: plainUnary('Ceil'),
   Round: plainUnary('Round'),
@@ -151,7 +141,7 @@ const readRules: Readonly<Record<string, ReadRule>> = {
   LogSoftmax: (r) => softmax(r, 'LogSoftmax'),
   Cast: (r) => {
     const to = findDType(int(r, 'to', 0));
-    if (!to) throw malformed(r, `element type ${int(r, 'to', 0)} is not supported`);
+    if (!to) throw unsupported(r, `element type ${int(r, 'to', 0)} is not supported`);
     return add(r, 'Cast', [input(r, 0)], { to });
   },
   Identity: plainUnary('Identity'),

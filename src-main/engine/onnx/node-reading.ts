@@ -4,6 +4,7 @@ import type { GraphBuilder, NodeNames } from '../graph/builder.ts';
 import type { OpKind, OpTable, Value } from '../graph/ops.ts';
 import { toNumbers } from '../graph/tensor.ts';
 import type { OnnxAttribute, OnnxNode } from './model.ts';
+import { refuseNode } from './refusals.ts';
 
 /** One node of a file on its way into a graph. */
 export interface NodeReading {
@@ -30,7 +31,7 @@ export function constantNumbers(r: NodeReading, position: number): number[] | un
   const value = r.inputs[position];
   if (!value) return undefined;
   const tensor = r.builder.findConstant(value);
-  if (!tensor) throw malformed(r, `input ${value.name} must be a constant`);
+  if (!tensor) throw unsupported(r, `input ${value.name} must be a constant`);
   return toNumbers(tensor);
 }
 
@@ -94,5 +95,12 @@ export function hasOutput(r: NodeReading, position: number): boolean {
 
 export function malformed(r: NodeReading, reason: string): AppError {
   const { name, opType } = r.node;
-  return new AppError('GRAPH_INVALID', `${opType} ${name}: ${reason}`, { data: { node: name, op: opType } });
+  return new AppError('GRAPH_INVALID', `${opType} ${name}: ${reason}`, {
+    data: { node: name, op: opType, reason },
+  });
+}
+
+/** For a node that is in order, of a kind that the engine does not take. */
+export function unsupported(r: NodeReading, reason: string): AppError {
+  return refuseNode(r.node, reason);
 }

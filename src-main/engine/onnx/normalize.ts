@@ -1,7 +1,15 @@
 /** Brings the several ways in which ONNX states windows, pads, slices and shapes into our one. */
 import type { PoolAttributes, SliceAttributes, Value, WindowAttributes } from '../graph/ops.ts';
 import { countElements, type Shape, sizeOf } from '../graph/tensor.ts';
-import { constantNumbers, int, ints, malformed, type NodeReading, text } from './node-reading.ts';
+import {
+  constantNumbers,
+  int,
+  ints,
+  malformed,
+  type NodeReading,
+  text,
+  unsupported,
+} from './node-reading.ts';
 
 type Pads = WindowAttributes['pads'];
 
@@ -38,7 +46,7 @@ export function readPoolWindow(r: NodeReading, x: Value, canPad: boolean): PoolA
   };
   const extra = [lacking(0), lacking(1)] as const;
   if (!canPad && extra.some((size) => size > 0))
-    throw malformed(r, 'ceil_mode is not supported for averages that count pads');
+    throw unsupported(r, 'ceil_mode is not supported for averages that count pads');
   return { ...window, kernel, pads: [pads[0], pads[1], pads[2] + extra[0], pads[3] + extra[1]] };
 }
 

@@ -5,7 +5,8 @@ import type { Value } from '../graph/ops.ts';
 import { readNode } from './from-onnx.ts';
 import { bindAttributes, type FunctionTable, findFunction, opsetOf } from './functions.ts';
 import type { OnnxFunction, OnnxGraph, OnnxNode } from './model.ts';
-import { explainRefusal } from './refusals.ts';
+import { explainRefusal, refuseNode } from './refusals.ts';
+import { type Unrolling, unrollLoop, unrollScan } from './unroll.ts';
 
 /** Where nodes are read into. */
 export interface BodyContext {
@@ -14,6 +15,8 @@ export interface BodyContext {
   readonly opset: number;
   /** Set before names inside a function or branch, which may be there several times. */
   readonly prefix: string;
+  /** How often each prefix was taken, shared by all of a file: nodes may bear one name. */
+  readonly prefixes: Map<string, number>;
   /** How many functions and branches lie around. */
   readonly depth: number;
   /** What may still be read, shared by all of a file. */
@@ -38,6 +41,8 @@ export function createScope(around?: Scope): Scope {
 const deepestNesting = 32;
 /** Functions that call others twice, which do the same, must not take forever. */
 export const mostNodes = 100_000;
+/** A round of a loop counts as so many nodes beside its own. */
+const roundCost = 20;
 
 /** The body's outputs by their names in the file. */
 export function readBody(
@@ -47,7 +52,7 @@ export function readBody(
 ): readonly { readonly name: string; readonly value: Value }[] {
   if (context.depth > deepestNesting) throw invalid('functions or branches are nested too deep');
   body.nodes.forEach((node, index) => {
-    if (context.budget.nodes-- <= 0) throw invalid(`expected at most ${mostNodes} nodes`);
+    spend(context);
     const name = `${context.prefix}${node.name || `${node.opType}_${index}`}`;
     readInto(context, values, { ...node, name });
   });
@@ -73,7 +78,11 @@ function readMeaning(
 ): readonly Value[] {
   const called = findFunction(context.functions, node);
   if (called) return inlineFunction(context, node, called, inputs);
-  if (node.domain === '' && node.opType === 'If') return inlineBranch(context, values, node, inputs[0]);
+  if (node.domain === '') {
+    if (node.opType === 'If') return inlineBranch(context, values, node, inputs[0]);
+    if (node.opType === 'Loop') return unrollLoop(unrollingOf(context, values, node, inputs));
+    if (node.opType === 'Scan') return unrollScan(unrollingOf(context, values, node, inputs));
+  }
   const outputs = node.outputs.map((name) => (name === '' ? undefined : `${context.prefix}${name}`));
   const { builder, opset } = context;
   return readNode({ node, builder, opset, inputs, names: { node: node.name, outputs } });
@@ -109,24 +118,55 @@ function inlineBranch(
   condition: Value | undefined,
 ): readonly Value[] {
   const known = condition && context.builder.findConstant(condition);
-  if (!known) {
-    const reason = explainRefusal('', 'If');
-    throw new AppError('GRAPH_NOT_TRAINABLE', `If ${node.name}: ${reason}`, {
-      data: { node: node.name, op: 'If', reason },
-    });
-  }
+  if (!known) throw refuseNode(node, explainRefusal('', 'If'));
   const branch = node.attributes.get(known.elements[0] ? 'then_branch' : 'else_branch');
   if (branch?.kind !== 'graph') throw invalid(`If ${node.name}: a branch is missing`);
-  const inside = enter(context, node);
-  const inner = createScope(values);
-  for (const [name, tensor] of branch.value.initializers) {
-    inner.set(name, context.builder.constant(tensor, `${inside.prefix}${name}`));
+  return readSubgraph(enter(context, node), values, branch.value, []);
+}
+
+function unrollingOf(
+  context: BodyContext,
+  values: Scope,
+  node: OnnxNode,
+  inputs: readonly (Value | undefined)[],
+): Unrolling {
+  const { builder, opset } = context;
+  const runBody: Unrolling['runBody'] = (body, round, bound) => {
+    spend(context, roundCost);
+    return readSubgraph(enter(context, { ...node, name: `${node.name}/${round}` }), values, body, bound);
+  };
+  return { node, builder, opset, inputs, runBody };
+}
+
+/** A graph inside a node, which sees the values around it. */
+function readSubgraph(
+  inside: BodyContext,
+  around: Scope,
+  graph: OnnxGraph,
+  inputs: readonly Value[],
+): readonly Value[] {
+  const values = createScope(around);
+  for (const [name, tensor] of graph.initializers) {
+    values.set(name, inside.builder.constant(tensor, `${inside.prefix}${name}`));
   }
-  return readBody(inside, branch.value, inner).map(({ value }) => value);
+  graph.inputs.forEach(({ name }, index) => {
+    const value = inputs[index];
+    if (value) values.set(name, value);
+  });
+  return readBody(inside, graph, values).map(({ value }) => value);
+}
+
+/** A file must not make work without end. */
+function spend({ budget }: BodyContext, nodes = 1): void {
+  budget.nodes -= nodes;
+  if (budget.nodes < 0) throw invalid(`expected at most ${mostNodes} nodes`);
 }
 
 function enter(context: BodyContext, node: OnnxNode): BodyContext {
-  return { ...context, prefix: `${node.name}/`, depth: context.depth + 1 };
+  const { prefixes, depth } = context;
+  const times = prefixes.get(node.name) ?? 0;
+  prefixes.set(node.name, times + 1);
+  return { ...context, prefix: `${node.name}/${times > 0 ? `${times}/` : ''}`, depth: depth + 1 };
 }
 
 function find(values: Scope, name: string, where: string): Value {

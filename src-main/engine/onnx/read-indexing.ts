@@ -3,6 +3,7 @@ import { createExpressions } from '../graph/expressions.ts';
 import type { ScatterReduction, SliceAttributes, Value } from '../graph/ops.ts';
 import { parseEquation } from '../graph/shapes-of-indexing.ts';
 import { countElements, floatTensor, fromNumbers, int64Tensor, sizeOf } from '../graph/tensor.ts';
+import { findDType } from './decode.ts';
 import {
   add,
   axisAttribute,
@@ -18,6 +19,7 @@ import {
   type ReadRule,
   requiredNumbers,
   text,
+  unsupported,
 } from './node-reading.ts';
 import { inferReshape, normalizeSlice, readPads } from './normalize.ts';
 import { axesOf } from './read-reductions.ts';
@@ -39,7 +41,7 @@ export const indexingRules: Readonly<Record<string, ReadRule>> = {
   Unsqueeze: (r) => {
     const { shape } = input(r, 0);
     const raw = r.opset >= 13 ? requiredNumbers(r, 1, 'axes') : (ints(r, 'axes') ?? []);
-    if (raw.length > 64) throw malformed(r, `${raw.length} new axes are not supported`);
+    if (raw.length > 64) throw unsupported(r, `${raw.length} new axes are not supported`);
     const axes = raw.map((axis) => normalizeAxis(axis, shape.length + raw.length)).toSorted((a, b) => a - b);
     return add(r, 'Reshape', [input(r, 0)], {
       shape: axes.reduce<readonly number[]>((sizes, axis) => sizes.toSpliced(axis, 0, 1), shape),
@@ -76,7 +78,7 @@ export const indexingRules: Readonly<Record<string, ReadRule>> = {
       r.opset >= 10 ? constantNumbers(r, position) : ints(r, name);
     const starts = list(1, 'starts');
     const ends = list(2, 'ends');
-    if (!starts || !ends) throw malformed(r, 'starts and ends must be constants');
+    if (!starts || !ends) throw unsupported(r, 'starts and ends must be constants');
     const axes = list(3, 'axes') ?? starts.map((_, axis) => axis);
     return addSlice(r, x, normalizeSlice(x.shape, starts, ends, axes, list(4, 'steps')));
   },
@@ -97,7 +99,7 @@ export const indexingRules: Readonly<Record<string, ReadRule>> = {
     add(r, 'ScatterND', [input(r, 0), input(r, 1), input(r, 2)], { reduction: scatterReduction(r) }),
   DepthToSpace: (r) => {
     const mode = text(r, 'mode', 'DCR');
-    if (mode !== 'DCR' && mode !== 'CRD') throw malformed(r, `mode ${mode} is not supported`);
+    if (mode !== 'DCR' && mode !== 'CRD') throw unsupported(r, `mode ${mode} is not supported`);
     return add(r, 'DepthToSpace', [input(r, 0)], { blockSize: int(r, 'blocksize', 0), mode });
   },
   SpaceToDepth: (r) => add(r, 'SpaceToDepth', [input(r, 0)], { blockSize: int(r, 'blocksize', 0) }),
@@ -140,7 +142,7 @@ export const indexingRules: Readonly<Record<string, ReadRule>> = {
     const [limit = 0] = requiredNumbers(r, 1, 'limit');
     const [delta = 1] = requiredNumbers(r, 2, 'delta');
     const length = Math.max(0, Math.ceil((limit - start) / delta));
-    if (!(length <= largestConstant)) throw malformed(r, `a range of ${length} numbers is not supported`);
+    if (!(length <= largestConstant)) throw unsupported(r, `a range of ${length} numbers is not supported`);
     const numbers = Array.from({ length }, (_, index) => start + index * delta);
     return constant(r, fromNumbers(input(r, 0).dtype, [length], numbers));
   },
@@ -150,6 +152,32 @@ export const indexingRules: Readonly<Record<string, ReadRule>> = {
     const tensor = value?.kind === 'tensor' ? value.value : floatTensor(0);
     const scalar = r.builder.constant({ ...tensor, shape: [] });
     return add(r, 'Expand', [scalar], { shape });
+  },
+  EyeLike: (r) => {
+    const x = input(r, 0);
+    const stated = r.node.attributes.has('dtype') ? findDType(int(r, 'dtype', 0)) : x.dtype;
+    if (!stated || x.shape.length !== 2) throw malformed(r, 'expected a matrix and a known element type');
+    const [rows, columns] = [sizeOf(x.shape, 0), sizeOf(x.shape, 1)];
+    if (!(rows * columns <= largestConstant))
+      throw unsupported(r, `a matrix of [${x.shape}] is not supported`);
+    const k = int(r, 'k', 0);
+    const numbers = Array.from({ length: rows * columns }, (_, index) =>
+      Number((index % columns) - Math.floor(index / columns) === k),
+    );
+    return constant(r, fromNumbers(stated, x.shape, numbers));
+  },
+  /** Of each entry of the batch the first steps, as many as stated, in reverse. */
+  ReverseSequence: (r) => {
+    const e = createExpressions(r.builder);
+    const [x, lengths] = [input(r, 0), e.cast(input(r, 1), 'int64')];
+    const [time, batch] = [int(r, 'time_axis', 0), int(r, 'batch_axis', 1)];
+    const along = (axis: number) => x.shape.map((size, other) => (other === axis ? size : 1));
+    const count = sizeOf(x.shape, time);
+    const steps = e.constant(int64Tensor([...Array(count).keys()], along(time)));
+    const wide = e.reshape(lengths, along(batch));
+    const [isTurned] = r.builder.node('Less', [steps, wide], {});
+    const source = e.where(isTurned, e.sub(e.sub(wide, 1), steps), steps);
+    return add(r, 'GatherElements', [x, e.expand(source, x.shape)], { axis: time });
   },
   NonZero: (r) => {
     const { shape } = input(r, 0);
@@ -206,14 +234,14 @@ function scatterReduction(r: NodeReading): ScatterReduction {
     case 'max':
       return reduction;
     default:
-      throw malformed(r, `reduction ${reduction} is not supported`);
+      throw unsupported(r, `reduction ${reduction} is not supported`);
   }
 }
 
 function padMode(r: NodeReading): 'constant' | 'reflect' | 'edge' | 'wrap' {
   const mode = text(r, 'mode', 'constant');
   if (mode === 'constant' || mode === 'reflect' || mode === 'edge' || mode === 'wrap') return mode;
-  throw malformed(r, `mode ${mode} is not supported`);
+  throw unsupported(r, `mode ${mode} is not supported`);
 }
 
 /**

@@ -5,13 +5,14 @@ import { countElements, floatTensor, fromNumbers, sizeOf } from '../graph/tensor
 import {
   add,
   axisAttribute,
-  constantNumbers,
   float,
   hasOutput,
   input,
   int,
+  ints,
   malformed,
   type NodeReading,
+  normalizeAxis,
   type ReadRule,
 } from './node-reading.ts';
 
@@ -37,14 +38,47 @@ export const normalizationRules: Readonly<Record<string, ReadRule>> = {
     const [y] = r.builder.node('LayerNormalization', inputs, attributes, firstName(r));
     return hasOutput(r, 1) || hasOutput(r, 2) ? [y, ...layerStatistics(r, x, attributes)] : [y];
   },
+  RMSNormalization: (r) => {
+    const e = createExpressions(r.builder);
+    const x = input(r, 0);
+    const first = axisAttribute(r, -1);
+    const axes = x.shape.flatMap((_, axis) => (axis < first ? [] : [axis]));
+    const square = e.add(e.mean(e.mul(x, x), axes, true), float(r, 'epsilon', 1e-5));
+    return add(r, 'Mul', [e.mul(x, e.unary('Reciprocal', e.unary('Sqrt', square))), input(r, 1)], {});
+  },
+  LpNormalization: (r) => {
+    const e = createExpressions(r.builder);
+    const x = input(r, 0);
+    const reduced = { axes: [axisAttribute(r, -1)], keepDims: true };
+    const isAbsolute = int(r, 'p', 2) === 1;
+    const [size] = isAbsolute
+      ? r.builder.node('ReduceSum', [e.unary('Abs', x)], reduced)
+      : r.builder.node('ReduceL2', [x], reduced);
+    return add(r, 'Div', [x, size], {});
+  },
   GroupNormalization: groupNormalization,
-  LRN: (r) =>
-    add(r, 'LRN', [input(r, 0)], {
+  /** (x - E x) / (√(E x² - (E x)²) + 1e-9), as the standard writes it out. */
+  MeanVarianceNormalization: (r) => {
+    const e = createExpressions(r.builder);
+    const x = input(r, 0);
+    const axes = (ints(r, 'axes') ?? [0, 2, 3]).map((axis) => normalizeAxis(axis, x.shape.length));
+    const mean = e.mean(x, axes, true);
+    const variance = e.sub(e.mean(e.mul(x, x), axes, true), e.mul(mean, mean));
+    return add(r, 'Div', [e.sub(x, mean), e.add(e.unary('Sqrt', variance), 1e-9)], {});
+  },
+  LRN: (r) => {
+    const x = input(r, 0);
+    const attributes = {
       size: int(r, 'size', 1),
       alpha: float(r, 'alpha', 1e-4),
       beta: float(r, 'beta', 0.75),
       bias: float(r, 'bias', 1),
-    }),
+    };
+    if (x.shape.length === 4) return add(r, 'LRN', [x], attributes);
+    const [n, c] = [sizeOf(x.shape, 0), sizeOf(x.shape, 1)];
+    const flat = createExpressions(r.builder).reshape(x, [n, c, countElements(x.shape.slice(2)), 1]);
+    return add(r, 'Reshape', [r.builder.node('LRN', [flat], attributes)[0]], { shape: x.shape });
+  },
 };
 
 function firstName({ names }: NodeReading): NodeReading['names'] {
@@ -112,11 +146,9 @@ function repeatEach(r: NodeReading, vector: Value, times: number): Value {
   return e.reshape(e.expand(e.reshape(vector, [groups, 1]), [groups, times]), [groups * times]);
 }
 
-/** Nothing in running; the mask says that all was kept. */
+/** Nothing in running, whatever mode the file was left in; training draws. The mask says that all was kept. */
 export function dropout(r: NodeReading): readonly Value[] {
   const x = input(r, 0);
-  const [isTraining = 0] = constantNumbers(r, 2) ?? [];
-  if (isTraining !== 0) throw malformed(r, 'training mode is not supported');
   const given = r.inputs[1] && r.builder.findConstant(r.inputs[1]);
   const ratio = given ? Number(given.elements[0] ?? 0.5) : float(r, 'ratio', 0.5);
   const [y] = r.builder.node('Dropout', [x], { ratio }, firstName(r));

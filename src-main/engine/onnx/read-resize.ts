@@ -13,6 +13,7 @@ import {
   normalizeAxis,
   type ReadRule,
   text,
+  unsupported,
 } from './node-reading.ts';
 
 export const resizeRules: Readonly<Record<string, ReadRule>> = {
@@ -27,9 +28,9 @@ export const resizeRules: Readonly<Record<string, ReadRule>> = {
     }
     const coordinates = coordinateMode(r);
     const nearest = nearestMode(r);
-    if (flag(r, 'antialias')) throw malformed(r, 'antialias is not supported');
+    if (flag(r, 'antialias')) throw unsupported(r, 'antialias is not supported');
     if (text(r, 'keep_aspect_ratio_policy', 'stretch') !== 'stretch')
-      throw malformed(r, 'keep_aspect_ratio_policy is not supported');
+      throw unsupported(r, 'keep_aspect_ratio_policy is not supported');
     const listed = (position: number) => {
       const numbers = constantNumbers(r, position);
       return numbers && numbers.length > 0 ? spreadOverAxes(r, numbers) : undefined;
@@ -78,7 +79,7 @@ function resizeMode(r: NodeReading): ResizeAttributes['mode'] {
   const mode = text(r, 'mode', 'nearest');
   if (mode === 'bilinear' || mode === 'linear') return 'linear';
   if (mode === 'nearest' || mode === 'cubic') return mode;
-  throw malformed(r, `mode ${mode} is not supported`);
+  throw unsupported(r, `mode ${mode} is not supported`);
 }
 
 function coordinateMode(r: NodeReading): CoordinateMode {
@@ -91,7 +92,7 @@ function coordinateMode(r: NodeReading): CoordinateMode {
     case 'asymmetric':
       return mode;
     default:
-      throw malformed(r, `coordinate_transformation_mode ${mode} is not supported`);
+      throw unsupported(r, `coordinate_transformation_mode ${mode} is not supported`);
   }
 }
 
@@ -104,6 +105,6 @@ function nearestMode(r: NodeReading): NearestMode {
     case 'ceil':
       return mode;
     default:
-      throw malformed(r, `nearest_mode ${mode} is not supported`);
+      throw unsupported(r, `nearest_mode ${mode} is not supported`);
   }
 }

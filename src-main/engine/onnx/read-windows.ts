@@ -1,17 +1,29 @@
-/** How convolutions and pools are read: one-dimensional ones become two-dimensional with a height of 1. */
+/** How convolutions and pools are read: those of one and three dimensions become ones of two. */
 import type { ConvTransposeAttributes, Value } from '../graph/ops.ts';
 import { sizeOf } from '../graph/tensor.ts';
 import type { OnnxAttribute } from './model.ts';
-import { input, int, ints, malformed, type NodeReading, type ReadRule, text } from './node-reading.ts';
+import {
+  input,
+  int,
+  ints,
+  malformed,
+  type NodeReading,
+  type ReadRule,
+  text,
+  unsupported,
+} from './node-reading.ts';
 import { readPoolWindow, readWindow, splitPads } from './normalize.ts';
+import { convolveVolume, isVolume, poolVolume } from './read-volumes.ts';
 
 export const windowRules: Readonly<Record<string, ReadRule>> = {
-  Conv: (r) =>
-    inTwoDimensions(r, [0, 1], (flat) => {
+  Conv: (r) => {
+    if (isVolume(r)) return convolveVolume(r);
+    return inTwoDimensions(r, [0, 1], (flat) => {
       const [x, w, bias] = [input(flat, 0), input(flat, 1), flat.inputs[2]];
       const attributes = { ...readWindow(flat, x, w.shape.slice(2)), group: int(r, 'group', 1) };
       return flat.builder.node('Conv', bias ? [x, w, bias] : [x, w], attributes, flat.names)[0];
-    }),
+    });
+  },
   ConvTranspose: (r) =>
     inTwoDimensions(r, [0, 1], (flat) => {
       const [x, w, bias] = [input(flat, 0), input(flat, 1), flat.inputs[2]];
@@ -19,20 +31,11 @@ export const windowRules: Readonly<Record<string, ReadRule>> = {
       return flat.builder.node('ConvTranspose', bias ? [x, w, bias] : [x, w], attributes, flat.names)[0];
     }),
   MaxPool: (r) => {
-    if (r.names.outputs?.[1] !== undefined) throw malformed(r, 'its indices are not supported');
-    if (int(r, 'storage_order', 0) !== 0) throw malformed(r, 'storage_order is not supported');
-    return inTwoDimensions(r, [0], (flat) => {
-      const x = input(flat, 0);
-      return flat.builder.node('MaxPool', [x], readPoolWindow(flat, x, true), flat.names)[0];
-    });
+    if (r.names.outputs?.[1] !== undefined) throw unsupported(r, 'its indices are not supported');
+    if (int(r, 'storage_order', 0) !== 0) throw unsupported(r, 'storage_order is not supported');
+    return isVolume(r) ? poolVolume(r, maxPool) : inTwoDimensions(r, [0], maxPool);
   },
-  AveragePool: (r) =>
-    inTwoDimensions(r, [0], (flat) => {
-      const x = input(flat, 0);
-      const countIncludesPads = int(r, 'count_include_pad', 0) !== 0;
-      const attributes = { ...readPoolWindow(flat, x, !countIncludesPads), countIncludesPads };
-      return flat.builder.node('AveragePool', [x], attributes, flat.names)[0];
-    }),
+  AveragePool: (r) => (isVolume(r) ? poolVolume(r, averagePool) : inTwoDimensions(r, [0], averagePool)),
   GlobalAveragePool: (r) => {
     const [x, axes] = [input(r, 0), spatialAxes(r)];
     return axes.length === 2
@@ -46,6 +49,18 @@ export const windowRules: Readonly<Record<string, ReadRule>> = {
       : r.builder.node('ReduceMax', [x], { axes, keepDims: true }, r.names);
   },
 };
+
+function maxPool(flat: NodeReading): Value {
+  const x = input(flat, 0);
+  return flat.builder.node('MaxPool', [x], readPoolWindow(flat, x, true), flat.names)[0];
+}
+
+function averagePool(flat: NodeReading): Value {
+  const x = input(flat, 0);
+  const countIncludesPads = int(flat, 'count_include_pad', 0) !== 0;
+  const attributes = { ...readPoolWindow(flat, x, !countIncludesPads), countIncludesPads };
+  return flat.builder.node('AveragePool', [x], attributes, flat.names)[0];
+}
 
 function spatialAxes(r: NodeReading): number[] {
   return input(r, 0).shape.flatMap((_, axis) => (axis < 2 ? [] : [axis]));

@@ -47,6 +47,7 @@ function buildGraph(model: OnnxModel, options: ReadOptions): Graph {
     functions: createFunctionTable(model),
     opset,
     prefix: '',
+    prefixes: new Map(),
     depth: 0,
     budget: { nodes: mostNodes },
   };
@@ -84,11 +85,25 @@ function checkOpset(opsets: ReadonlyMap<string, number>): number {
 
 function declareInput(builder: GraphBuilder, input: OnnxValue, options: ReadOptions): Value {
   const dtype = findDType(input.elementType);
-  if (!dtype) throw invalid(`input ${input.name}: element type ${input.elementType} is not supported`);
+  if (!dtype) throw refuseInput(input);
   const fixed = options.fixedInputs?.get(input.name);
   return fixed
     ? builder.constant(fixed, input.name)
     : builder.input(input.name, dtype, resolveShape(input, options));
+}
+
+/** ONNX's numbers of element types that the engine has no tensors for; 0 stands for what is no tensor. */
+const foreignTypes: Readonly<Record<number, string>> = {
+  0: 'a sequence or an optional value',
+  8: 'text',
+  14: 'complex numbers',
+  15: 'complex numbers',
+  16: 'bfloat16',
+};
+
+function refuseInput({ name, elementType }: OnnxValue): AppError {
+  const reason = `${foreignTypes[elementType] ?? `element type ${elementType}`} is not supported`;
+  return new AppError('GRAPH_NOT_TRAINABLE', `input ${name}: ${reason}`, { data: { input: name, reason } });
 }
 
 function resolveShape({ name, shape }: OnnxValue, { sizes = {}, inputShapes = {} }: ReadOptions): Shape {

@@ -1,12 +1,34 @@
 /** Why an operation of a file cannot be read. */
+import { AppError } from '../../base/app-error.ts';
+import type { OnnxNode } from './model.ts';
+
+/** GRAPH_NOT_TRAINABLE with the node's name, its operation and the reason, also as data. */
+export function refuseNode({ name, opType }: OnnxNode, reason: string): AppError {
+  return new AppError('GRAPH_NOT_TRAINABLE', `${opType} ${name}: ${reason}`, {
+    data: { node: name, op: opType, reason },
+  });
+}
+
+const recurrent = 'recurrent networks are not supported: export them unrolled, or as a Scan';
+const drawsNumbers = 'it draws random numbers, which no seed here decides';
 
 const refusals: Readonly<Record<string, string>> = {
-  Loop: 'control flow cannot be trained: how often it runs is known only while it runs',
-  Scan: 'control flow cannot be trained: how often it runs is known only while it runs',
+  Loop: 'control flow cannot be trained: how often it runs depends on the data, and must be a constant',
   If: 'control flow cannot be trained: its condition is known only while it runs',
   NonMaxSuppression: 'how many results it gives depends on the data',
   Unique: 'how many results it gives depends on the data',
   Compress: 'how many results it gives depends on the data',
+  Bernoulli: drawsNumbers,
+  Multinomial: drawsNumbers,
+  RandomNormal: drawsNumbers,
+  RandomNormalLike: drawsNumbers,
+  RandomUniform: drawsNumbers,
+  RandomUniformLike: drawsNumbers,
+  RNN: recurrent,
+  LSTM: recurrent,
+  GRU: recurrent,
+  StringNormalizer: 'text is not supported',
+  TfIdfVectorizer: 'text is not supported',
 };
 
 const quantizedOps: ReadonlySet<string> = new Set([
@@ -24,7 +46,7 @@ export function explainRefusal(domain: string, opType: string): string {
   if (isQuantized(domain, opType))
     return 'the graph is int8-quantized: train the float model it was made from';
   if (domain !== '' && domain !== 'com.microsoft') return `the operator domain ${domain} is unknown`;
-  if (opType.startsWith('Sequence') || opType.startsWith('Optional') || opType === 'ConcatFromSequence')
+  if (opType.startsWith('Sequence') || opType.startsWith('Optional') || opType.endsWith('Sequence'))
     return 'sequences and optional values are not supported';
   if (domain === '' && Object.hasOwn(refusals, opType)) return refusals[opType] ?? '';
   const key = domain === '' ? opType : `${domain}.${opType}`;

@@ -9,8 +9,17 @@ export interface OnnxForm {
   readonly opType: string;
   readonly domain?: 'com.microsoft';
   /** Tensors become initializers. */
-  readonly inputs: readonly (Value | Tensor | undefined)[];
+  readonly inputs: readonly (Value | Tensor | string | undefined)[];
   readonly attributes?: Readonly<Record<string, OnnxAttribute>>;
+  /** Nodes that come first, for an operation that ONNX has none for. */
+  readonly before?: readonly OnnxPart[];
+}
+
+/** A node whose outputs only the form itself reads, by name. */
+export interface OnnxPart {
+  readonly opType: string;
+  readonly inputs: readonly (Value | Tensor | string)[];
+  readonly output: string;
 }
 
 type WriteRule<K extends OpKind> = (node: Node<K>) => OnnxForm;
@@ -109,6 +118,15 @@ const writeRules: { readonly [K in OpKind]: WriteRule<K> } = {
   Sign: plain,
   Sin: plain,
   Cos: plain,
+  Tan: plain,
+  Asin: plain,
+  Acos: plain,
+  Atan: plain,
+  Sinh: plain,
+  Cosh: plain,
+  Asinh: plain,
+  Acosh: plain,
+  Atanh: plain,
   Floor: plain,
   Ceil: plain,
   Round: plain,
@@ -188,6 +206,7 @@ const writeRules: { readonly [K in OpKind]: WriteRule<K> } = {
   }),
   Cast: (node) => ({ ...plain(node), attributes: { to: int(dtypes[node.attributes.to].onnx) } }),
   Identity: plain,
+  StopGradient: (node) => ({ ...plain(node), opType: 'Identity' }),
   Dropout: (node) => ({ opType: 'Dropout', inputs: [...node.inputs, floatTensor(node.attributes.ratio)] }),
   Gather: (node) => ({ ...plain(node), attributes: { axis: int(node.attributes.axis) } }),
   GatherElements: (node) => ({ ...plain(node), attributes: { axis: int(node.attributes.axis) } }),
@@ -233,6 +252,7 @@ const writeRules: { readonly [K in OpKind]: WriteRule<K> } = {
     inputs: [node.inputs[0], depthTensor(node), node.inputs[1]],
     attributes: { axis: int(node.attributes.axis) },
   }),
+  NonMaxSuppression: suppression,
 };
 
 function plain(node: Node): OnnxForm {
@@ -280,6 +300,30 @@ function indexOfExtreme(node: Node<'ArgMax' | 'ArgMin'>): OnnxForm {
 /** onnxruntime has no kernel for int32 values with an int64 depth. */
 function depthTensor({ inputs: [, values], attributes: { depth } }: Node<'OneHot'>): Tensor {
   return values.dtype === 'int32' ? floatTensor(depth) : int64Tensor([depth], []);
+}
+
+/** ONNX lists `[image, class, box]` of what it keeps; these scores are put back where they stood. */
+function suppression(node: Node<'NonMaxSuppression'>): OnnxForm {
+  const [boxes, scores, iouThreshold, scoreThreshold] = node.inputs;
+  const limit = int64Tensor([node.attributes.maxPerClass], []);
+  const [kept, keptScores, empty] = ['kept', 'scores', 'empty'].map((part) => `${node.name}.${part}`) as [
+    string,
+    string,
+    string,
+  ];
+  return {
+    opType: 'ScatterND',
+    inputs: [empty, kept, keptScores],
+    before: [
+      {
+        opType: 'NonMaxSuppression',
+        inputs: [boxes, scores, limit, iouThreshold, scoreThreshold],
+        output: kept,
+      },
+      { opType: 'GatherND', inputs: [scores, kept], output: keptScores },
+      { opType: 'Mul', inputs: [scores, floatTensor(0)], output: empty },
+    ],
+  };
 }
 
 /** By sizes of the axes that change where these imply the scales, so that a symbolic batch stays whole; else by scales. */

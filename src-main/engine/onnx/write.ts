@@ -1,7 +1,8 @@
 /** A graph to ONNX bytes. */
 import type { Graph, Node, Value } from '../graph/ops.ts';
 import { dtypes, type Tensor } from '../graph/tensor.ts';
-import { blockedDomain, createBlockedWriter } from './blocked-convolution.ts';
+import { createBlockedWriter } from './blocked-convolution.ts';
+import { blockedDomain } from './blocked-writing.ts';
 import { encodeModel } from './encode.ts';
 import type { OnnxAttribute, OnnxNode, OnnxValue } from './model.ts';
 import { onnxOpset, toOnnx } from './to-onnx.ts';
@@ -25,9 +26,10 @@ export function writeOnnx(graph: Graph, options: WriteOptions = {}): Uint8Array<
   const { convolutionBlock } = options;
   const writeBlocked =
     convolutionBlock === undefined ? undefined : createBlockedWriter(convolutionBlock, shared);
-  const nodes = graph.nodes.flatMap(
-    (node) => writeBlocked?.(node) ?? [writeNode(node, options.symbolicBatch, shared)],
+  const written = graph.nodes.flatMap(
+    (node) => writeBlocked?.(node) ?? writeNode(node, options.symbolicBatch, shared),
   );
+  const nodes = writeBlocked ? dropUnread(written, graph) : written;
   return encodeModel({
     irVersion: 10,
     producer: 'fieldstation',
@@ -47,6 +49,17 @@ export function writeOnnx(graph: Graph, options: WriteOptions = {}): Uint8Array<
   });
 }
 
+/** Without what blocked convolutions read around. */
+function dropUnread(nodes: readonly OnnxNode[], { outputs }: Graph): readonly OnnxNode[] {
+  const read = new Set(outputs.map(({ name }) => name));
+  const kept = nodes.toReversed().filter((node) => {
+    const isRead = node.outputs.some((output) => read.has(output));
+    if (isRead) for (const input of node.inputs) read.add(input);
+    return isRead;
+  });
+  return kept.reverse();
+}
+
 /** Gives each distinct small constant one initializer and returns its name. */
 function createConstantPool(initializers: Map<string, Tensor>): (tensor: Tensor) => string {
   const names = new Map<string, string>();
@@ -63,20 +76,30 @@ function writeNode(
   node: Node,
   batch: number | undefined,
   nameConstant: (tensor: Tensor) => string,
-): OnnxNode {
+): OnnxNode[] {
   const form = toOnnx(node, batch);
   const outputs: readonly Value[] = node.outputs;
-  return {
+  const nameInput = (input: Value | Tensor | string | undefined): string => {
+    if (input === undefined || typeof input === 'string') return input ?? '';
+    return 'elements' in input ? nameConstant(input) : input.name;
+  };
+  const parts = (form.before ?? []).map(({ opType, inputs, output }) => ({
+    name: output,
+    opType,
+    domain: '',
+    inputs: inputs.map(nameInput),
+    outputs: [output],
+    attributes: new Map<string, OnnxAttribute>(),
+  }));
+  const last = {
     name: node.name,
     opType: form.opType,
     domain: form.domain ?? '',
-    inputs: form.inputs.map((input) => {
-      if (!input) return '';
-      return 'elements' in input ? nameConstant(input) : input.name;
-    }),
+    inputs: form.inputs.map(nameInput),
     outputs: outputs.map((output) => output.name),
     attributes: new Map<string, OnnxAttribute>(Object.entries(form.attributes ?? {})),
   };
+  return [...parts, last];
 }
 
 function writeValue(value: Value, batch: number | undefined): OnnxValue {

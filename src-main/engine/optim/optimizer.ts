@@ -176,9 +176,18 @@ function rateAt(e: Expressions, { scalars, multiplier }: UpdateInputs, position:
   return multiplier ? e.mul(multiplier, rate) : rate;
 }
 
+/** The L2 norm, `[1]`. */
+export function globalNorm(e: Expressions, gradient: Value): Value {
+  return e.unary('Sqrt', e.sum(e.mul(gradient, gradient), [0], true));
+}
+
 /** Scales the gradient so that its L2 norm is at most the limit (as torch's clip_grad_norm_). */
-export function clipGlobalNorm(e: Expressions, gradient: Value, limit: number): Value {
-  const norm = e.unary('Sqrt', e.sum(e.mul(gradient, gradient), [0], true));
+export function clipGlobalNorm(
+  e: Expressions,
+  gradient: Value,
+  limit: number,
+  norm: Value = globalNorm(e, gradient),
+): Value {
   const ratio = e.div(limit, e.add(norm, 1e-6));
   const [factor] = e.builder.node('Min', [ratio, e.scalar(1)], {});
   return e.mul(gradient, factor);

@@ -5,31 +5,35 @@ import { zeros } from '../autodiff/indexing.ts';
 import { createGraphBuilder } from '../graph/builder.ts';
 import { createExpressions, type Expressions } from '../graph/expressions.ts';
 import type { Graph, Value } from '../graph/ops.ts';
-import { countElements, createTensor, floatTensor, sizeOf } from '../graph/tensor.ts';
+import { countElements, createTensor, floatTensor, type Shape, sizeOf } from '../graph/tensor.ts';
 import { countParameters } from '../nn/classifier.ts';
-import { softmaxCrossEntropy } from '../nn/losses.ts';
-import { createTrainingScope, type Network, type ParameterSpec, type StatisticSpec } from '../nn/network.ts';
-import { scalePixels } from '../nn/pixels.ts';
+import { drawDropoutKey } from '../nn/dropout.ts';
+import { createTrainingScope, type ParameterSpec, type StatisticSpec } from '../nn/network.ts';
+import type { FeedSpec, TrainableModel } from '../nn/trainable-model.ts';
 import { removeDeadCode } from '../passes/remove-dead-code.ts';
 import { assertPatternsMatch, matchesPattern } from './name-pattern.ts';
 import {
   clipGlobalNorm,
   computeAverageRate,
   createOptimizer,
+  globalNorm,
   moveAverage,
   type Optimizer,
   type OptimizerOptions,
 } from './optimizer.ts';
 
 export interface TrainingGraphOptions {
-  readonly network: Network;
-  readonly parameters: readonly ParameterSpec[];
-  readonly statistics: readonly StatisticSpec[];
-  readonly imageSize: number;
+  readonly model: TrainingSubject;
+  /** Samples of each step. */
   readonly batchSize: number;
+  /** Pieces in which a step is done, a divisor of the batch size; 1 if absent. */
+  readonly accumulate?: number;
   readonly optimizer: OptimizerOptions;
-  readonly labelSmoothing: number;
+  /** Of what dropout draws; 0 if absent. */
+  readonly seed?: number;
 }
+
+type TrainingSubject = Pick<TrainableModel, 'parameters' | 'statistics' | 'listFeeds' | 'buildLoss'>;
 
 /** A vector that goes into a step under its name and comes out under `<name>.next`. */
 export interface StateVector {
@@ -38,81 +42,139 @@ export interface StateVector {
 }
 
 /**
- * Inputs: `images` uint8 `[n, h, w, 3]`, `labels` int32 `[n]`, the scalars `[1]`, the state vectors.
- * Outputs: `loss` `[]`, `logits` `[n, classes]`, the next state vectors.
+ * One piece of a step. Inputs: the model's feeds, the scalars `[1]`, the state vectors. Outputs: `loss` `[]`,
+ * `gradientNorm` `[1]` of the pieces so far, the model's results, the next state vectors.
  */
 export interface TrainingGraph {
   readonly graph: Graph;
+  readonly feeds: readonly FeedSpec[];
+  /** Shapes of `loss`, `gradientNorm` and of the model's results. */
+  readonly results: ReadonlyMap<string, Shape>;
   readonly state: readonly StateVector[];
-  /** Numbers to feed for the step with that 1-based number. */
-  computeScalars(step: number, learningRate: number): ReadonlyMap<string, number>;
+  /** Numbers to feed for a piece (0-based) of the step with that 1-based number. */
+  computeScalars(step: number, learningRate: number, piece: number): ReadonlyMap<string, number>;
 }
 
 /** The share of a new batch in the running statistics, as in PyTorch. */
 const statisticsMomentum = 0.1;
 
+/** The sum of the gradients of a step's pieces so far, zeros between steps: no part of what is saved. */
+export const gradientSum = 'gradientSum';
+
 export function createTrainingGraph(options: TrainingGraphOptions): TrainingGraph {
+  const { seed = 0, accumulate = 1 } = options;
   const optimizer = createOptimizer(options.optimizer);
   const { emaDecay } = options.optimizer;
   const state = listState(options, optimizer.slots);
+  const { hasDropout, ...composed } = composeStep(options, optimizer, state);
   return {
-    graph: composeStep(options, optimizer, state),
+    ...composed,
+    feeds: listPieceFeeds(options),
     state,
-    computeScalars: (step, learningRate) => {
+    computeScalars: (step, learningRate, piece) => {
       const values = optimizer.computeScalars(step, learningRate);
       const scalars = new Map(optimizer.scalars.map((name, index) => [name, values[index] ?? 0]));
-      return emaDecay === undefined
-        ? scalars
-        : scalars.set('averageRate', computeAverageRate(emaDecay, step));
+      if (hasDropout) scalars.set('dropoutKey', drawDropoutKey(seed, (step - 1) * accumulate + piece + 1));
+      if (accumulate > 1) scalars.set('isLast', Number(piece === accumulate - 1));
+      if (emaDecay !== undefined) scalars.set('averageRate', computeAverageRate(emaDecay, step));
+      return scalars;
     },
   };
+}
+
+function listPieceFeeds({ model, batchSize, accumulate = 1 }: TrainingGraphOptions): readonly FeedSpec[] {
+  if (!Number.isInteger(batchSize / accumulate)) {
+    throw new AppError(
+      'GRAPH_INVALID',
+      `a batch of ${batchSize} samples cannot be done in ${accumulate} equal pieces`,
+    );
+  }
+  return model.listFeeds(batchSize / accumulate);
 }
 
 function composeStep(
   options: TrainingGraphOptions,
   optimizer: Optimizer,
   state: readonly StateVector[],
-): Graph {
+): Pick<TrainingGraph, 'graph' | 'results'> & { readonly hasDropout: boolean } {
   const e = createExpressions(createGraphBuilder());
   const feeds = declareFeeds(e, options, optimizer, state);
-  const parameters = get(feeds.vectors, 'parameters');
-  const statistics = get(feeds.vectors, 'statistics');
-  const training = createTrainingScope(e, parameters, statistics);
-  const logits = options.network(training.scope, scalePixels(e, feeds.images));
-  const loss = softmaxCrossEntropy(e, logits, feeds.labels, options.labelSmoothing);
-  const nextStatistics = updateStatistics(e, statistics, training.listBatchStatistics(), options);
-  const gradients = differentiateUnfrozen(e, loss, training.listPieces(), options);
-  const next = updateParameters(e, options, optimizer, gradients, feeds).set('statistics', nextStatistics);
+  const statistics = feeds.vectors.get('statistics');
+  const training = createTrainingScope(e, get(feeds.vectors, 'parameters'), statistics);
+  const { loss, results } = options.model.buildLoss(training.scope, feeds.model);
+  const nextStatistics =
+    statistics && updateStatistics(e, statistics, training.listBatchStatistics(), options);
+  const pieces = differentiateUnfrozen(e, loss, training.listPieces(), options);
+  const gradient = addToSum(e, e.concat(pieces, 0), feeds, options);
+  const gradientNorm = globalNorm(e, gradient);
+  const next = updateParameters(e, options, optimizer, { gradient, gradientNorm }, feeds);
+  if (nextStatistics) next.set('statistics', nextStatistics);
   if (options.optimizer.emaDecay !== undefined) {
-    const current = e.concat([get(next, 'parameters'), nextStatistics], 0);
+    const current = e.concat([get(next, 'parameters'), ...(nextStatistics ? [nextStatistics] : [])], 0);
     const rate = get(feeds.scalars, 'averageRate');
     next.set('average', moveAverage(e, get(feeds.vectors, 'average'), current, rate));
   }
+  holdBack(e, next, gradient, feeds, options);
+  const returned = new Map([['loss', loss], ['gradientNorm', gradientNorm], ...results]);
   const outputs = [
-    named(e, loss, 'loss'),
-    named(e, logits, 'logits'),
+    ...[...returned].map(([name, value]) => named(e, value, name)),
     ...state.map(({ name }) => named(e, get(next, name), `${name}.next`)),
   ];
-  return removeDeadCode(e.builder.finish('training-step', outputs));
+  return {
+    graph: removeDeadCode(e.builder.finish('training-step', outputs)),
+    results: new Map([...returned].map(([name, { shape }]) => [name, shape])),
+    hasDropout: training.hasDropout(),
+  };
+}
+
+/** The mean over a step's pieces is the gradient of the mean loss. */
+function addToSum(
+  e: Expressions,
+  gradient: Value,
+  { vectors }: Feeds,
+  { accumulate = 1 }: TrainingGraphOptions,
+): Value {
+  return accumulate === 1 ? gradient : e.add(get(vectors, gradientSum), e.mul(gradient, 1 / accumulate));
+}
+
+/** Before a step's last piece nothing moves but the sum and the running statistics. */
+function holdBack(
+  e: Expressions,
+  next: Map<string, Value>,
+  gradient: Value,
+  { vectors, scalars }: Feeds,
+  { accumulate = 1 }: TrainingGraphOptions,
+): void {
+  if (accumulate === 1) return;
+  const [isLast] = e.builder.node('Greater', [get(scalars, 'isLast'), e.scalar(0.5)], {});
+  for (const [name, value] of next) {
+    if (name !== 'statistics') next.set(name, e.where(isLast, value, get(vectors, name)));
+  }
+  next.set(gradientSum, e.where(isLast, zeros(e, gradient.shape), gradient));
 }
 
 interface Feeds {
-  readonly images: Value;
-  readonly labels: Value;
+  readonly model: ReadonlyMap<string, Value>;
   readonly scalars: ReadonlyMap<string, Value>;
   readonly vectors: ReadonlyMap<string, Value>;
 }
 
 function declareFeeds(
   e: Expressions,
-  { imageSize, batchSize, optimizer: { emaDecay } }: TrainingGraphOptions,
+  options: TrainingGraphOptions,
   optimizer: Optimizer,
   state: readonly StateVector[],
 ): Feeds {
-  const scalars = emaDecay === undefined ? optimizer.scalars : [...optimizer.scalars, 'averageRate'];
+  const { accumulate = 1 } = options;
+  const scalars = [
+    ...optimizer.scalars,
+    ...(options.optimizer.emaDecay === undefined ? [] : ['averageRate']),
+    ...(accumulate === 1 ? [] : ['isLast']),
+  ];
   return {
-    images: e.builder.input('images', 'uint8', [batchSize, imageSize, imageSize, 3]),
-    labels: e.builder.input('labels', 'int32', [batchSize]),
+    model: new Map(
+      listPieceFeeds(options).map(({ name, dtype, shape }) => [name, e.builder.input(name, dtype, shape)]),
+    ),
     scalars: new Map(scalars.map((name) => [name, e.builder.input(name, 'float32', [1])])),
     vectors: new Map(state.map(({ name, length }) => [name, e.builder.input(name, 'float32', [length])])),
   };
@@ -124,32 +186,32 @@ export function countStatistics(statistics: readonly StatisticSpec[]): number {
 }
 
 function listState(options: TrainingGraphOptions, slots: readonly string[]): StateVector[] {
-  const parameters = countParameters(options.parameters);
-  const statistics = countStatistics(options.statistics);
+  const parameters = countParameters(options.model.parameters);
+  const statistics = countStatistics(options.model.statistics);
   return [
     { name: 'parameters', length: parameters },
-    { name: 'statistics', length: statistics },
+    ...(statistics > 0 ? [{ name: 'statistics', length: statistics }] : []),
     ...slots.map((name) => ({ name, length: parameters })),
     ...(options.optimizer.emaDecay === undefined
       ? []
       : [{ name: 'average', length: parameters + statistics }]),
+    ...((options.accumulate ?? 1) === 1 ? [] : [{ name: gradientSum, length: parameters }]),
   ];
 }
 
-/** Gradients of the pieces laid end to end are the flat vector's gradient: clipped, then the optimizer's update. */
+/** The flat gradient: clipped, then the optimizer's update. */
 function updateParameters(
   e: Expressions,
   options: TrainingGraphOptions,
   optimizer: Optimizer,
-  gradients: readonly Value[],
+  { gradient, gradientNorm }: { readonly gradient: Value; readonly gradientNorm: Value },
   { vectors, scalars }: Feeds,
 ): Map<string, Value> {
   const { clipNorm, weightDecay } = options.optimizer;
-  const gradient = e.concat(gradients, 0);
   const update = optimizer.update(e, {
     parameters: get(vectors, 'parameters'),
-    gradient: clipNorm === undefined ? gradient : clipGlobalNorm(e, gradient, clipNorm),
-    decay: e.constant(createDecayVector(options.parameters, weightDecay)),
+    gradient: clipNorm === undefined ? gradient : clipGlobalNorm(e, gradient, clipNorm, gradientNorm),
+    decay: e.constant(createDecayVector(options.model.parameters, weightDecay)),
     slots: optimizer.slots.map((name) => get(vectors, name)),
     scalars: optimizer.scalars.map((name) => get(scalars, name)),
     ...listMultiplier(e, options),
@@ -164,7 +226,7 @@ function differentiateUnfrozen(
   e: Expressions,
   loss: Value,
   pieces: readonly Value[],
-  { parameters, optimizer: { frozen = [] } }: TrainingGraphOptions,
+  { model: { parameters }, optimizer: { frozen = [] } }: TrainingGraphOptions,
 ): readonly Value[] {
   assertPatternsMatch(frozen, listNames(parameters));
   const isFrozen = parameters.map(({ name }) => frozen.some((pattern) => matchesPattern(name, pattern)));
@@ -177,7 +239,7 @@ function differentiateUnfrozen(
 /** Learning rate factors of all parameters, 0 where frozen so that decay and momentum leave them too. */
 function listMultiplier(
   e: Expressions,
-  { parameters, optimizer: { rateMultipliers = [], frozen = [] } }: TrainingGraphOptions,
+  { model: { parameters }, optimizer: { rateMultipliers = [], frozen = [] } }: TrainingGraphOptions,
 ): { readonly multiplier?: Value } {
   if (rateMultipliers.length === 0 && frozen.length === 0) return {};
   const patterns = rateMultipliers.map(({ pattern }) => pattern);
@@ -217,7 +279,7 @@ function updateStatistics(
   batchStatistics: readonly Value[],
   options: TrainingGraphOptions,
 ): Value {
-  const rates = new Float32Array(countStatistics(options.statistics));
+  const rates = new Float32Array(countStatistics(options.model.statistics));
   let offset = 0;
   batchStatistics.forEach((value, index) => {
     const length = sizeOf(value.shape, 0);

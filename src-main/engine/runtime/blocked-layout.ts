@@ -1,6 +1,6 @@
 /** Asks onnxruntime how many channels a block of its blocked convolution layout has on this processor. */
 import { Tensor } from 'onnxruntime-node';
-import { blockedDomain } from '../onnx/blocked-convolution.ts';
+import { blockedDomain } from '../onnx/blocked-writing.ts';
 import { encodeModel } from '../onnx/encode.ts';
 import { createSession } from './session.ts';
 

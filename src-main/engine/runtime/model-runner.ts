@@ -1,5 +1,5 @@
 /** Runs a model on any number of images, in pieces that fit its batch and the memory. */
-import { Tensor } from 'onnxruntime-node';
+import { type InferenceSession, Tensor } from 'onnxruntime-node';
 import { type PixelRange, scalingOf } from './pixel-range.ts';
 import { createSession, type SessionOptions, takeOutput, toFloats } from './session.ts';
 
@@ -19,15 +19,18 @@ export interface ImageInput {
 }
 
 export interface ModelOutput {
-  /** All rows, one per image. */
+  /** All rows, one per image; integers as floats. */
   readonly values: Float32Array;
-  /** Of one run's output, as the model gave it. */
+  /** The first axis counts the images where the output has a row for each. */
   readonly shape: readonly number[];
 }
 
 export interface ModelRunner {
-  /** @param images `[count, height, width, channels]`, 0 to 255; count is at least 1 */
-  run(images: Uint8Array, count: number): Promise<ModelOutput>;
+  /**
+   * The outputs by name.
+   * @param images `[count, height, width, channels]`, 0 to 255; count is at least 1
+   */
+  run(images: Uint8Array, count: number): Promise<ReadonlyMap<string, ModelOutput>>;
   dispose(): Promise<void>;
 }
 
@@ -38,37 +41,47 @@ const pixelBudget = 2 ** 20;
 export async function createModelRunner(
   model: Uint8Array,
   input: ImageInput,
-  output: string,
+  outputs: readonly string[],
   options: SessionOptions,
 ): Promise<ModelRunner> {
   const session = await createSession(model, options);
   const { name, height, width, channels, fixedBatch } = input;
   const imageBytes = height * width * channels;
   const piece = fixedBatch ?? Math.max(1, Math.min(256, Math.floor(pixelBudget / (height * width))));
-  const runPiece = async (images: Uint8Array, count: number) => {
-    const outputs = await session.run({ [name]: toTensor(images, count, input) });
-    return takeOutput(outputs, output);
-  };
+  const runPiece = (images: Uint8Array, count: number) =>
+    session.run({ [name]: toTensor(images, count, input) }, outputs);
   return {
     run: async (images, count) => {
-      const parts: Float32Array[] = [];
-      let shape: readonly number[] = [];
+      const pieces: { readonly tensors: InferenceSession.OnnxValueMapType; readonly rows: number }[] = [];
       for (let start = 0; start < count; start += piece) {
         const end = Math.min(count, start + piece);
         const wanted = images.subarray(start * imageBytes, end * imageBytes);
         const padded = fixedBatch === undefined ? wanted : padTo(wanted, fixedBatch * imageBytes);
-        const tensor = await runPiece(padded, fixedBatch ?? end - start);
-        shape = tensor.dims;
-        parts.push(toFloats(tensor).slice(0, rowLength(tensor) * (end - start)));
+        pieces.push({ tensors: await runPiece(padded, fixedBatch ?? end - start), rows: end - start });
       }
-      return { values: joinParts(parts), shape };
+      return new Map(
+        outputs.map((output) => [
+          output,
+          joinRows(pieces.map(({ tensors, rows }) => ({ tensor: takeOutput(tensors, output), rows }))),
+        ]),
+      );
     },
     dispose: () => session.release(),
   };
 }
 
-function rowLength({ dims, size }: Tensor): number {
-  return size / (dims[0] ?? 1);
+/** @param rows how many of the tensor's rows are wanted: those of a padded batch's end are not */
+function joinRows(parts: readonly { readonly tensor: Tensor; readonly rows: number }[]): ModelOutput {
+  const values = parts.map(({ tensor, rows }) => {
+    const [batch = 1] = tensor.dims;
+    return readFloats(tensor).slice(0, (tensor.size / batch) * Math.min(rows, batch));
+  });
+  const rows = parts.reduce((sum, part) => sum + Math.min(part.rows, part.tensor.dims[0] ?? 1), 0);
+  return { values: joinParts(values), shape: [rows, ...(parts[0]?.tensor.dims.slice(1) ?? [])] };
+}
+
+function readFloats(tensor: Tensor): Float32Array {
+  return tensor.data instanceof Int32Array ? Float32Array.from(tensor.data) : toFloats(tensor);
 }
 
 function toTensor(images: Uint8Array, count: number, input: ImageInput): Tensor {

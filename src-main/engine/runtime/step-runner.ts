@@ -29,6 +29,8 @@ export interface StepRunner {
   step(feeds: ReadonlyMap<string, StepFeed>): Promise<ReadonlyMap<string, Float32Array>>;
   /** Copies of all state vectors. */
   readState(): Promise<Map<string, Float32Array>>;
+  /** The state that the last step began with; only between that step and the next call. */
+  readPrevious(): Promise<Map<string, Float32Array>>;
   writeState(state: ReadonlyMap<string, Float32Array>): void;
   dispose(): Promise<void>;
 }
@@ -51,6 +53,7 @@ async function createHostRunner(options: StepRunnerOptions): Promise<StepRunner>
       return mapValues(results, toFloats);
     },
     readState: async () => mapValues(current, (tensor) => toFloats(tensor).slice()),
+    readPrevious: async () => mapValues(next, (tensor) => toFloats(tensor).slice()),
     writeState: (state) => {
       current = mapValues(state, (values) => floatTensor(values.slice()));
     },
@@ -69,24 +72,35 @@ async function createDeviceRunner(options: StepRunnerOptions): Promise<StepRunne
     readbacks.set(tensor.size, readback);
     return readback.read(tensor);
   };
-  const replaceState = (replacement: Map<string, Tensor>) => {
-    for (const tensor of state.values()) tensor.dispose();
-    state = replacement;
+  let previous = new Map<string, Tensor>();
+  const forget = (tensors: ReadonlyMap<string, Tensor>) => {
+    for (const tensor of tensors.values()) tensor.dispose();
+  };
+  const readAll = async (tensors: ReadonlyMap<string, Tensor>) => {
+    const entries: [string, Float32Array][] = [];
+    for (const [name, tensor] of tensors) entries.push([name, await read(tensor)]);
+    return new Map(entries);
   };
   return {
     step: async (feeds) => {
+      forget(previous);
+      previous = new Map();
       const outputs = await session.run({ ...toTensors(feeds), ...Object.fromEntries(state) });
-      replaceState(new Map(names.map((name) => [name, takeOutput(outputs, `${name}.next`)])));
+      previous = state;
+      state = new Map(names.map((name) => [name, takeOutput(outputs, `${name}.next`)]));
       return mapValues(options.results, (_, name) => toFloats(takeOutput(outputs, name)));
     },
-    readState: async () => {
-      const entries: [string, Float32Array][] = [];
-      for (const [name, tensor] of state) entries.push([name, await read(tensor)]);
-      return new Map(entries);
+    readState: () => readAll(state),
+    readPrevious: () => readAll(previous),
+    writeState: (values) => {
+      forget(previous);
+      forget(state);
+      previous = new Map();
+      state = mapValues(values, (vector) => floatTensor(vector.slice()));
     },
-    writeState: (values) => replaceState(mapValues(values, (vector) => floatTensor(vector.slice()))),
     dispose: async () => {
-      for (const tensor of state.values()) tensor.dispose();
+      forget(previous);
+      forget(state);
       for (const readback of readbacks.values()) await readback.dispose();
       await session.release();
     },
@@ -103,7 +117,7 @@ function renameNext(tensors: ReadonlyMap<string, Tensor>): InferenceSession.Feed
   return Object.fromEntries([...tensors].map(([name, tensor]) => [`${name}.next`, tensor]));
 }
 
-function toTensors(feeds: ReadonlyMap<string, StepFeed>): InferenceSession.FeedsType {
+export function toTensors(feeds: ReadonlyMap<string, StepFeed>): InferenceSession.FeedsType {
   return Object.fromEntries(
     [...feeds].map(([name, feed]) => [name, new Tensor(feed.dtype, feed.elements, feed.shape)]),
   );

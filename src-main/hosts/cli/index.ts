@@ -2,10 +2,11 @@
 import { CommanderError } from 'commander';
 import { locateInstallation } from '../installation.ts';
 import { exitStatus } from './command.ts';
+import { withDashes } from './option-values.ts';
 import { createProgram } from './program.ts';
 
 try {
-  await createProgram(locateInstallation(import.meta.url)).parseAsync();
+  await createProgram(locateInstallation(import.meta.url)).parseAsync(withDashes(process.argv));
 } catch (error) {
   if (!(error instanceof CommanderError)) throw error;
   process.exitCode = tellUsage(error);

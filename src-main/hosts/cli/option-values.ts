@@ -54,6 +54,23 @@ export function parseSeconds(text: string): number {
   return value;
 }
 
+/** The same, but a number alone is hours: `0.5`, `45m`. */
+export function parseHours(text: string): number {
+  return parseSeconds(/[smh]$/.test(text) ? text : `${text}h`);
+}
+
+/** As people and Python write it. */
+export function parseSwitch(text: string): boolean {
+  const value = { true: true, on: true, '1': true, false: false, off: false, '0': false }[text.toLowerCase()];
+  if (value === undefined) throw new InvalidArgumentError(`Expected true or false, got "${text}".`);
+  return value;
+}
+
+/** Options spelt with underscores, as in scripts for Ultralytics, are those with dashes: `--close_mosaic`. */
+export function withDashes(args: readonly string[]): string[] {
+  return args.map((arg) => arg.replace(/^--[a-z0-9_]+/i, (name) => name.replaceAll('_', '-')));
+}
+
 /** For options that may be given more than once. */
 export function collect(text: string, before: readonly string[] | undefined): string[] {
   return [...(before ?? []), text];

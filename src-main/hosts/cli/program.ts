@@ -1,13 +1,17 @@
 /** The command line: every command, with the options that all of them share. */
 import { Command } from 'commander';
 import type { Installation } from '../installation.ts';
+import { registerCompare } from './commands/compare.ts';
 import { registerDataset } from './commands/dataset.ts';
 import { registerDoctor } from './commands/doctor.ts';
 import { registerEvaluate } from './commands/evaluate.ts';
+import { registerExport } from './commands/export.ts';
 import { registerImport } from './commands/import.ts';
 import { registerInit } from './commands/init.ts';
+import { registerLabel } from './commands/label.ts';
 import { registerModels } from './commands/models.ts';
 import { registerPredict } from './commands/predict.ts';
+import { registerQuality } from './commands/quality.ts';
 import { registerServe } from './commands/serve.ts';
 import { registerRuns, registerTrain } from './commands/train.ts';
 import { registerDemo } from './demo/demo.ts';
@@ -15,10 +19,14 @@ import { registerDemo } from './demo/demo.ts';
 const registrations = [
   registerInit,
   registerImport,
+  registerLabel,
+  registerQuality,
   registerDataset,
+  registerExport,
   registerTrain,
   registerRuns,
   registerEvaluate,
+  registerCompare,
   registerModels,
   registerPredict,
   registerServe,

@@ -5,17 +5,26 @@ import { AppError } from '../../base/app-error.ts';
 
 export const maxPictureBytes = 64 * 1024 * 1024;
 
+/** Fields of the form that may stand in the address too. */
+const addressFields = ['model', 'conf', 'iou', 'maxDet', 'tile'] as const;
+
 /**
- * A form as the contract wants it: `image`, and `model` from the form or the address.
+ * A form as the contract wants it: `image`, and the rest from the form or the address.
  * @throws {AppError} INPUT_INVALID, BODY_TOO_LARGE
  */
-export async function readPredictionForm(request: IncomingMessage, model: string | null): Promise<FormData> {
+export async function readPredictionForm(
+  request: IncomingMessage,
+  query: URLSearchParams,
+): Promise<FormData> {
   const contentType = request.headers['content-type'] ?? '';
   const bytes = await readLimited(request, maxPictureBytes);
   const form = contentType.startsWith('multipart/form-data')
     ? await parseForm(bytes, contentType)
     : toForm(bytes, contentType);
-  if (model !== null && !form.has('model')) form.set('model', model);
+  for (const field of addressFields) {
+    const value = query.get(field);
+    if (value !== null && !form.has(field)) form.set(field, value);
+  }
   return form;
 }
 

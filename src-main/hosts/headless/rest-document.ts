@@ -67,14 +67,32 @@ function describePrediction(document: OpenAPIDocument): void {
     'image/*': picture,
     'application/octet-stream': picture,
   };
-  operation.parameters = [
-    {
-      name: 'model',
-      in: 'query',
-      description:
-        'NAME, NAME@ALIAS or NAME/VERSION; absent: the only deployed model. A form may hold it as a field.',
-      schema: { type: 'string' },
-    },
-  ];
+  operation.parameters = Object.entries(addressParameters).map(([name, { type, description }]) => ({
+    name,
+    in: 'query',
+    description: `${description} A form may hold it as a field.`,
+    schema: { type },
+  }));
   operation.security = [{}, { token: [] }];
 }
+
+/** Of a prediction, what may stand in the address. */
+const addressParameters = {
+  model: {
+    type: 'string',
+    description: 'NAME, NAME@ALIAS or NAME/VERSION; absent: the only deployed model.',
+  },
+  conf: {
+    type: 'number',
+    description: 'Detectors: boxes below this confidence are left out; 0.25 if absent.',
+  },
+  iou: {
+    type: 'number',
+    description: 'Detectors: of two boxes of a class that overlap by more, the surer stays; 0.7 if absent.',
+  },
+  maxDet: { type: 'integer', description: 'Detectors: boxes of one picture; 300 if absent.' },
+  tile: {
+    type: 'integer',
+    description: 'Detectors: side in pixels of the tiles in which a large picture is looked at.',
+  },
+} as const;

@@ -38,7 +38,7 @@ export function createRestFace(station: Station): RestFace {
     if (call === 'GET /health' && scope === 'serving')
       return sendJson(response, 200, await reducedHealth(station));
     if (call === 'POST /predict') {
-      const form = await readPredictionForm(request, query.get('model'));
+      const form = await readPredictionForm(request, query);
       // Where a body has been read already, the handler takes it from here.
       Object.assign(request, { body: form });
     }

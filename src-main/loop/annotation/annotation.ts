@@ -1,14 +1,24 @@
 /** Classes and labels as a person works on them: one step for many pictures, taken back and done again across restarts. */
-import type { AnnotationRevision, LabelClass } from '../../../src-preload/contract/annotation.ts';
-import type { ImageHash } from '../../../src-preload/contract/ids.ts';
+import type {
+  AnnotationReceipt,
+  AnnotationRevision,
+  AnnotationState,
+  BoxAttributes,
+  BoxGeometry,
+  LabelClass,
+  Annotation as PictureAnnotation,
+} from '../../../src-preload/contract/annotation.ts';
+import type { BoxId, ImageHash } from '../../../src-preload/contract/ids.ts';
 import type { StationEvent } from '../../../src-preload/contract/system.ts';
 import { AppError } from '../../base/app-error.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Store } from '../../store/store.ts';
-import type { NewStep, StoredClass } from '../../store/tables/annotations.ts';
+import type { BoxPut } from '../../store/tables/annotation-boxes.ts';
+import type { LabelChange, NewStep, StoredClass } from '../../store/tables/annotations.ts';
+import { clipBox } from './clip-box.ts';
 
 export interface AnnotationOptions {
-  readonly store: Pick<Store, 'db' | 'annotations' | 'settings'>;
+  readonly store: Pick<Store, 'db' | 'annotations' | 'imageQueries' | 'settings'>;
   readonly clock: Clock;
   readonly publish: (event: StationEvent) => void;
 }
@@ -17,6 +27,24 @@ export interface LabelRequest {
   readonly imageHashes: readonly ImageHash[];
   /** Null takes the label away. */
   readonly className: string | null;
+}
+
+export interface AnnotationEdit {
+  readonly imageHash: ImageHash;
+  /** Whose stroke it is; absent: the station's operator. */
+  readonly annotator?: string | undefined;
+  readonly put: readonly EditedBox[];
+  readonly remove: readonly BoxId[];
+  /** Null takes the picture's own class away; absent: it stays. */
+  readonly className?: string | null | undefined;
+  /** Absent: a picture that nobody has looked at becomes a draft. */
+  readonly state?: AnnotationState | undefined;
+}
+
+export interface EditedBox extends BoxGeometry {
+  readonly id: BoxId;
+  readonly className: string;
+  readonly attributes: BoxAttributes;
 }
 
 export interface Annotation {
@@ -29,29 +57,40 @@ export interface Annotation {
    * @throws {AppError} CLASS_UNKNOWN with the known ones, NOT_FOUND where a picture is not the station's: nothing is changed
    */
   setClass(request: LabelRequest): { changed: number };
+  /** @throws {AppError} NOT_FOUND */
+  getAnnotation(imageHash: ImageHash): PictureAnnotation;
+  /**
+   * One step on one picture. Boxes are cut at the picture's borders; a box that is there keeps who made it.
+   * @throws {AppError} CLASS_UNKNOWN, BOX_INVALID for a box outside the picture, NOT_FOUND: nothing is changed
+   */
+  editAnnotation(edit: AnnotationEdit): AnnotationReceipt;
   /**
    * Takes back the newest step by a person that is not taken back. A picture that an import or a model has labelled
    * since keeps that label: undo never throws away what came from elsewhere. A step of such pictures alone is
-   * taken back without a change.
+   * taken back without a change. Boxes that another has touched since stay as they are.
+   * @param imageHash only steps on this picture; such a step is taken back on all its pictures
+   * @param annotator who takes it back; absent: the station's operator
    * @returns the pictures that changed; none where nothing is left to undo
    */
-  undo(): { imageHashes: ImageHash[] };
+  undo(imageHash?: ImageHash, annotator?: string): { imageHashes: ImageHash[] };
   /** Does the last undone step again, by the same rule; a new step by a person ends what can be done again. */
-  redo(): { imageHashes: ImageHash[] };
+  redo(imageHash?: ImageHash, annotator?: string): { imageHashes: ImageHash[] };
   /** The label history of a picture, oldest first. @throws {AppError} NOT_FOUND */
   listRevisions(imageHash: ImageHash): AnnotationRevision[];
 }
 
 export function createAnnotation({ store, clock, publish }: AnnotationOptions): Annotation {
   const { annotations, db } = store;
-  const record = (step: Omit<NewStep, 'author' | 'source'>): ImageHash[] => {
-    const author = store.settings.read().operator;
+  const record = (step: Omit<NewStep, 'author' | 'source'>, annotator?: string): ImageHash[] => {
+    const author = annotator ?? store.settings.read().operator;
     const imageHashes = annotations.recordStep({ ...step, author, source: 'human' }, clock.now());
     if (imageHashes.length > 0) db.afterCommit(() => publish({ type: 'annotation.changed', imageHashes }));
     return imageHashes;
   };
-  const takeBack = (kind: 'undo' | 'redo', reverts: number | undefined) =>
-    reverts === undefined ? [] : record({ kind, reverts, changes: annotations.listReversal(reverts) });
+  const takeBack = (kind: 'undo' | 'redo', reverts: number | undefined, annotator?: string) =>
+    reverts === undefined
+      ? []
+      : record({ kind, reverts, changes: annotations.listReversal(reverts) }, annotator);
   return {
     listClasses: () => annotations.listClasses().map(toLabelClass),
     addClass: (name) => db.transaction(() => addClass(store, name)),
@@ -62,8 +101,25 @@ export function createAnnotation({ store, clock, publish }: AnnotationOptions): 
         const changes = imageHashes.map((imageHash) => ({ imageHash, classId }));
         return { changed: record({ kind: 'edit', changes }).length };
       }),
-    undo: () => db.transaction(() => ({ imageHashes: takeBack('undo', annotations.findUndoable()) })),
-    redo: () => db.transaction(() => ({ imageHashes: takeBack('redo', annotations.findRedoable()) })),
+    getAnnotation: (imageHash) => {
+      assertKnown(store, [imageHash]);
+      return annotations.getAnnotation(imageHash);
+    },
+    editAnnotation: (edit) =>
+      db.transaction(() => {
+        const { imageHash } = edit;
+        const previousRevisionId = annotations.readLabel(imageHash).revisionId;
+        record({ kind: 'edit', changes: [toChange(store, edit)] }, edit.annotator);
+        return { imageHash, previousRevisionId, ...annotations.readLabel(imageHash) };
+      }),
+    undo: (imageHash, annotator) =>
+      db.transaction(() => ({
+        imageHashes: takeBack('undo', annotations.findUndoable(imageHash), annotator),
+      })),
+    redo: (imageHash, annotator) =>
+      db.transaction(() => ({
+        imageHashes: takeBack('redo', annotations.findRedoable(imageHash), annotator),
+      })),
     listRevisions: (imageHash) => {
       assertKnown(store, [imageHash]);
       return annotations.listRevisions(imageHash);
@@ -72,6 +128,27 @@ export function createAnnotation({ store, clock, publish }: AnnotationOptions): 
 }
 
 type Annotations = Pick<Store, 'annotations'>;
+
+/** @throws {AppError} CLASS_UNKNOWN, BOX_INVALID, NOT_FOUND */
+function toChange(
+  store: Pick<Store, 'annotations' | 'imageQueries'>,
+  { imageHash, put, remove, className, state }: AnnotationEdit,
+): LabelChange {
+  const picture = store.imageQueries.get(imageHash);
+  const classId = className == null ? className : getClassId(store, className);
+  const hasBoxes = put.length > 0 || remove.length > 0;
+  const isUntouched = picture.state === 'none' && hasBoxes;
+  return {
+    imageHash,
+    ...(classId !== undefined && { classId }),
+    state: state ?? (isUntouched ? 'draft' : undefined),
+    put: put.map((box): BoxPut => {
+      const { id, attributes } = box;
+      return { id, attributes, classId: getClassId(store, box.className), ...clipBox(box, picture) };
+    }),
+    remove,
+  };
+}
 
 function addClass({ annotations }: Annotations, name: string): LabelClass {
   if (annotations.findClass(name)) {
@@ -86,7 +163,7 @@ function getClassId(tables: Annotations, name: string): number {
 }
 
 /** @throws {AppError} CLASS_UNKNOWN */
-function getClass({ annotations }: Annotations, name: string): StoredClass {
+export function getClass({ annotations }: Annotations, name: string): StoredClass {
   const found = annotations.findClass(name);
   if (found) return found;
   const known = annotations.listClasses().map((known) => known.name);

@@ -1,5 +1,6 @@
 /** What the folders above a picture say about its class and its split. */
 import type { Split } from '../../../src-preload/contract/ids.ts';
+import { findSplit } from '../../formats/split-names.ts';
 
 /** A folder between the root of an import and a file. */
 export interface FolderOnTheWay {
@@ -12,16 +13,6 @@ export interface FolderLabels {
   readonly className: string | null;
   readonly split: Split | null;
 }
-
-const splitNames: Readonly<Record<string, Split>> = {
-  train: 'train',
-  training: 'train',
-  val: 'val',
-  valid: 'val',
-  validation: 'val',
-  test: 'test',
-  testing: 'test',
-};
 
 /**
  * The class is the folder that the file lies in; of nested folders (`fruit/apple/1.jpg`) the innermost. The split
@@ -56,8 +47,4 @@ export function toClassName(folderName: string): string | null {
     .slice(0, 200)
     .trim();
   return name === '' ? null : name;
-}
-
-function findSplit(name: string): Split | null {
-  return splitNames[name.toLowerCase()] ?? null;
 }

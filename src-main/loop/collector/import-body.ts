@@ -2,6 +2,7 @@
 import { type BlobHash, imageHashSchema } from '../../../src-preload/contract/ids.ts';
 import { AppError, assert } from '../../base/app-error.ts';
 import { throwIfCancelled } from '../../base/cancellation.ts';
+import { formatReaders } from '../../formats/formats.ts';
 import type { JobBody, JobContext } from '../../jobs/job-kind.ts';
 import { type BlobStore, createBlobStore } from '../../store/blobs.ts';
 import type { ImportItem, PictureContent } from './import-item.ts';
@@ -14,6 +15,7 @@ import type {
   RejectedFile,
 } from './import-job.ts';
 import { listItems } from './list-items.ts';
+import { placeLabels } from './place-labels.ts';
 
 /** Files whose rows are made durable together: so many, or as many as take this long. */
 const largestBatch = 128;
@@ -25,14 +27,27 @@ const parallel = 8;
 
 export const importBody: JobBody<ImportSpec, ImportUpdate, ImportResult> = async (spec, context) => {
   context.reportProgress(0, 'looking for pictures');
-  const { format, items, classNames } = await listItems(spec, context.signal);
-  await context.commit({ format, classNames, files: [] });
+  const { format, items, classNames, faults } = await listItems(spec, context);
+  await context.commit({ format, classNames, faults, files: [] });
   const done = new Set(spec.donePaths);
   const waiting = items.filter(({ path }) => !done.has(path)).map((item) => withSplit(item, spec.split));
   context.log('info', `${items.length} files found, ${items.length - waiting.length} dealt with before`);
+  if (format in formatReaders) tellUnlabelled(items, context);
   await importAll(waiting, items.length, context);
   return { files: items.length };
 };
+
+const toldUnlabelled = 20;
+
+/** Pictures that no label file speaks of are easily a mistake in the names. */
+function tellUnlabelled(items: readonly ImportItem[], { log }: Pick<JobContext<ImportUpdate>, 'log'>): void {
+  const names = items
+    .filter(({ record }) => record === null || record.state === 'none')
+    .map(({ path }) => path);
+  if (names.length === 0) return;
+  const more = names.length > toldUnlabelled ? ` and ${names.length - toldUnlabelled} more` : '';
+  log('warn', `no labels for ${names.length} pictures: ${names.slice(0, toldUnlabelled).join(', ')}${more}`);
+}
 
 function withSplit(item: ImportItem, split: ImportSpec['split']): ImportItem {
   return split === null ? item : { ...item, split };
@@ -118,6 +133,7 @@ async function readItem(item: ImportItem): Promise<ReadItem | RejectedFile> {
 function toPicture({ item, content }: ReadItem, hashes: ReadonlyMap<Uint8Array, BlobHash>): ImportedPicture {
   const { path, fileName, className, split } = item;
   const { format, width, height } = content.facts;
+  const { tag, ...labels } = placeLabels(item.record, { width, height });
   const hash = hashes.get(content.bytes);
   const thumbnailHash = hashes.get(content.thumbnail);
   assert(hash && thumbnailHash, `${path} has not been written`);
@@ -131,7 +147,9 @@ function toPicture({ item, content }: ReadItem, hashes: ReadonlyMap<Uint8Array, 
     height,
     sizeBytes: content.bytes.length,
     format,
-    className,
+    quality: content.quality,
+    className: className ?? tag,
     split,
+    labels,
   };
 }

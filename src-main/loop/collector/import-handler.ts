@@ -1,5 +1,5 @@
 /** An import in the station: rows of pictures, their labels, and what became of each file. */
-import type { ImageHash } from '../../../src-preload/contract/ids.ts';
+import { boxIdSchema, type ImageHash } from '../../../src-preload/contract/ids.ts';
 import type { StationEvent } from '../../../src-preload/contract/system.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { JobHandler } from '../../jobs/job-kind.ts';
@@ -15,10 +15,11 @@ import type {
   ImportSpec,
   ImportUpdate,
 } from './import-job.ts';
+import { judgeLabels, type LabelOutcome, type TakenLabels } from './judge-labels.ts';
 import { listUploadPaths, removeUpload, uploadFolder } from './staging.ts';
 
 export interface ImportHandlerOptions {
-  readonly store: Pick<Store, 'db' | 'imports' | 'images' | 'annotations' | 'folder'>;
+  readonly store: Pick<Store, 'db' | 'imports' | 'images' | 'quality' | 'annotations' | 'folder'>;
   readonly clock: Clock;
   readonly publish: (event: StationEvent) => void;
 }
@@ -64,8 +65,13 @@ function keepUpdate(options: ImportHandlerOptions, request: ImportJobRequest, up
   const files = update.files.filter(({ path }) => !store.imports.hasFile(importId, path));
   const pictures = files.filter((file) => file.outcome === 'picture');
   const added = store.images.insertMany(toImages(options, request, pictures));
-  const { labels, changed } = labelPictures(options, request, pictures);
-  store.imports.insertFiles(importId, toImportFiles(files, added, labels));
+  for (const { hash, quality } of pictures) store.quality.insertPicture(hash, quality);
+  const { outcomes, changed } = labelPictures(options, request, pictures);
+  store.imports.insertFiles(importId, toImportFiles(files, added, outcomes));
+  store.imports.insertFaults(importId, [
+    ...(update.faults ?? []),
+    ...pictures.flatMap(({ labels }) => labels.faults),
+  ]);
   store.db.afterCommit(() => {
     if (added.size > 0) publish({ type: 'image.imported', added: added.size });
     const imageHashes = changed.filter((hash) => !added.has(hash));
@@ -80,42 +86,65 @@ function toImages(
 ): NewImage[] {
   const source = store.imports.getSource(importId);
   const importedAt = clock.now();
-  return pictures.map(({ outcome: _, path: __, className: ___, split, ...facts }) => ({
-    ...facts,
-    source,
-    importId,
-    importedAt,
-    originSplit: split,
-  }));
+  return pictures.map(
+    ({ outcome: _, path: __, className: ___, labels: ____, quality: _____, split, ...facts }) => ({
+      ...facts,
+      source,
+      importId,
+      importedAt,
+      originSplit: split,
+    }),
+  );
 }
 
-/** What became of the class that a file brings. */
-type LabelOutcome =
-  | { readonly kind: 'none' | 'kept' | 'given' }
-  | { readonly kind: 'conflict'; readonly current: string };
-
-/** A picture that has a class keeps it: what an operator or an earlier import said is not overruled by a folder's name. */
+/** A picture keeps what an operator or an earlier import said: a file adds to it, and what contradicts it is told. */
 function labelPictures(
   { store, clock }: ImportHandlerOptions,
   request: ImportJobRequest,
   pictures: readonly ImportedPicture[],
-): { labels: Map<string, LabelOutcome>; changed: ImageHash[] } {
-  const labels = new Map<string, LabelOutcome>();
-  const changes = new Map<ImageHash, LabelChange & { readonly className: string }>();
-  for (const { path, hash, className } of pictures) {
-    const current = changes.get(hash)?.className ?? store.images.findClassName(hash) ?? null;
-    labels.set(path, judgeLabel(className, current));
-    if (className === null || current !== null) continue;
-    changes.set(hash, { imageHash: hash, classId: findOrAddClass(store, request, className), className });
+): { outcomes: Map<string, LabelOutcome>; changed: ImageHash[] } {
+  const outcomes = new Map<string, LabelOutcome>();
+  const waiting = new Map<ImageHash, LabelChange>();
+  const changed: ImageHash[] = [];
+  const flush = (): void => {
+    const step = { author, source: 'import', kind: 'edit', changes: [...waiting.values()] } as const;
+    changed.push(...store.annotations.recordStep(step, clock.now()));
+    waiting.clear();
+  };
+  for (const picture of pictures) {
+    // The same picture again is judged by what it got before.
+    if (waiting.has(picture.hash)) flush();
+    const outcome = judgeLabels(picture, store.annotations.getAnnotation(picture.hash));
+    outcomes.set(picture.path, outcome);
+    if (outcome.given === null) continue;
+    const classIdOf = (name: string) => findOrAddClass(store, request, name);
+    waiting.set(picture.hash, toChange(picture, outcome.given, request, classIdOf));
   }
-  const step = { author, source: 'import', kind: 'edit', changes: [...changes.values()] } as const;
-  return { labels, changed: store.annotations.recordStep(step, clock.now()) };
+  flush();
+  return { outcomes, changed: [...new Set(changed)] };
 }
 
-function judgeLabel(className: string | null, current: string | null): LabelOutcome {
-  if (className === null) return { kind: 'none' };
-  if (current === null) return { kind: 'given' };
-  return current === className ? { kind: 'kept' } : { kind: 'conflict', current };
+/** @param classIdOf a class that is added where there is none */
+function toChange(
+  { hash, labels }: ImportedPicture,
+  { state, className, boxes, replaced }: TakenLabels,
+  { importId }: ImportJobRequest,
+  classIdOf: (name: string) => number,
+): LabelChange {
+  const { model } = labels;
+  const isModels = state === 'predicted';
+  return {
+    imageHash: hash,
+    state,
+    ...(className !== null && { classId: classIdOf(className) }),
+    remove: replaced,
+    put: boxes.map(({ className: boxClass, score, ...box }, index) => ({
+      ...box,
+      id: boxIdSchema.parse(`${importId}-${index + 1}`),
+      classId: classIdOf(boxClass),
+      origin: { source: isModels ? 'model' : 'import', author: model ?? author, score, model },
+    })),
+  };
 }
 
 function findOrAddClass(
@@ -132,29 +161,29 @@ function findOrAddClass(
 function toImportFiles(
   files: readonly ImportedFile[],
   added: ReadonlySet<ImageHash>,
-  labels: ReadonlyMap<string, LabelOutcome>,
+  outcomes: ReadonlyMap<string, LabelOutcome>,
 ): ImportFile[] {
   const counted = new Set<ImageHash>();
   return files.map((file) => {
     if (file.outcome === 'rejected') {
       const problem = { code: file.code, reason: file.reason };
-      return { path: file.path, outcome: 'rejected', imageHash: null, isLabelled: false, problem };
+      return { path: file.path, outcome: 'rejected', imageHash: null, given: null, problem };
     }
-    const { path, hash, className } = file;
+    const { path, hash, labels } = file;
     const isFirst = added.has(hash) && !counted.has(hash);
     counted.add(hash);
-    const label = labels.get(path) ?? { kind: 'none' };
+    const { given, conflict } = outcomes.get(path) ?? { given: null, conflict: null };
     return {
       path,
       outcome: isFirst ? 'added' : 'duplicate',
       imageHash: hash,
-      isLabelled: label.kind === 'given',
-      problem: label.kind === 'conflict' ? tellConflict(label.current, className) : null,
+      given: given && toGiven(given, labels.clipped),
+      problem: conflict === null ? labels.problem : { code: 'LABEL_CONFLICT', reason: conflict },
     };
   });
 }
 
-function tellConflict(current: string, className: string | null): ImportFile['problem'] {
-  const reason = `the station has this picture already, as ${current}: it keeps that class and does not become ${className}`;
-  return { code: 'LABEL_CONFLICT', reason };
+function toGiven({ state, className, boxes }: TakenLabels, clipped: number): ImportFile['given'] {
+  const boxClasses = boxes.map((box) => box.className);
+  return { state, className, boxClasses, clipped: boxes.length === 0 ? 0 : clipped };
 }

@@ -1,6 +1,8 @@
 /** One file, or one picture within a file, that an import has to deal with. */
 import type { Split } from '../../../src-preload/contract/ids.ts';
 import type { AppError } from '../../base/app-error.ts';
+import type { PictureRecord } from '../../formats/picture-record.ts';
+import type { PictureQuality } from '../../vision/picture-quality.ts';
 import type { PictureShape } from '../../vision/thumbnail.ts';
 
 export interface ImportItem {
@@ -9,6 +11,8 @@ export interface ImportItem {
   readonly fileName: string;
   readonly className: string | null;
   readonly split: Split | null;
+  /** What a label file says about the picture, in the classes of the station; null where there is none. */
+  readonly record: PictureRecord | null;
   /** @throws {AppError} what is wrong with the file */
   read(): Promise<PictureContent>;
 }
@@ -16,11 +20,19 @@ export interface ImportItem {
 export interface PictureContent {
   readonly bytes: Uint8Array;
   readonly facts: PictureShape;
+  readonly quality: PictureQuality;
   /** Possibly the same bytes. */
   readonly thumbnail: Uint8Array;
 }
 
 /** An item that is known to be wrong before it is read. */
 export function createFaultyItem(path: string, error: AppError): ImportItem {
-  return { path, fileName: path, className: null, split: null, read: () => Promise.reject(error) };
+  return {
+    path,
+    fileName: path,
+    className: null,
+    split: null,
+    record: null,
+    read: () => Promise.reject(error),
+  };
 }

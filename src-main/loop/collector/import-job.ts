@@ -2,6 +2,9 @@
 import type { ImportFormat } from '../../../src-preload/contract/collector.ts';
 import type { ErrorCode } from '../../../src-preload/contract/errors.ts';
 import type { BlobHash, ImageHash, ImportId, Split, UploadId } from '../../../src-preload/contract/ids.ts';
+import type { FormatBox } from '../../formats/picture-record.ts';
+import type { ImportFault } from '../../store/tables/imports.ts';
+import type { PictureQuality } from '../../vision/picture-quality.ts';
 
 /** What the job row keeps. */
 export interface ImportJobRequest {
@@ -34,6 +37,8 @@ export interface ImportUpdate {
   readonly format?: Exclude<ImportFormat, 'auto'>;
   /** Classes in the order in which they are to stand, where the order of the files would give another. */
   readonly classNames?: readonly string[];
+  /** Parts of label files that were set aside; the same again when the import goes on after an interruption. */
+  readonly faults?: readonly ImportFault[];
   readonly files: readonly ImportedFile[];
 }
 
@@ -52,8 +57,26 @@ export interface ImportedPicture {
   readonly height: number;
   readonly sizeBytes: number;
   readonly format: string;
+  readonly quality: PictureQuality;
   readonly className: string | null;
   readonly split: Split | null;
+  readonly labels: ImportedLabels;
+}
+
+/** What a label file gives a picture. */
+export interface ImportedLabels {
+  /** none: no label file speaks of the picture, or its labels are for another size. */
+  readonly state: 'labelled' | 'predicted' | 'none';
+  /** Null: nothing is said about boxes. */
+  readonly boxes: readonly FormatBox[] | null;
+  /** Boxes that were cut at the picture's edge. */
+  readonly clipped: number;
+  /** Of predicted boxes, where it is told. */
+  readonly model: string | null;
+  /** Boxes that were set aside. */
+  readonly faults: readonly ImportFault[];
+  /** Why all labels were set aside. */
+  readonly problem: { readonly code: ErrorCode; readonly reason: string } | null;
 }
 
 export interface RejectedFile {

@@ -1,4 +1,6 @@
 /** Turns idx files into items: each of their pictures becomes a PNG of its own. */
+
+import { describeGrey, largestGreySide, readPictureQuality } from '../../vision/picture-quality.ts';
 import { encodePlainPng } from '../../vision/plain-png.ts';
 import { isOwnThumbnail, makeThumbnail } from '../../vision/thumbnail.ts';
 import { type IdxFile, invalidIdx, readIdxFile } from './idx-file.ts';
@@ -62,6 +64,7 @@ function createItems(
       fileName: `${stem}-${number}.png`,
       className: labels ? String(labels[index]) : null,
       split,
+      record: null,
       read: () => toContent(pixels, width, height),
     };
   });
@@ -71,5 +74,9 @@ async function toContent(pixels: Uint8Array, width: number, height: number): Pro
   const bytes = encodePlainPng({ pixels, width, height });
   const facts = { format: 'png', width, height } as const;
   const isSmall = isOwnThumbnail(bytes, facts);
-  return { bytes, facts, thumbnail: isSmall ? bytes : await makeThumbnail(bytes, facts) };
+  const isGreyAlready = Math.max(width, height) <= largestGreySide;
+  const quality = isGreyAlready
+    ? describeGrey({ pixels, width, height }, facts)
+    : await readPictureQuality(bytes, facts);
+  return { bytes, facts, quality, thumbnail: isSmall ? bytes : await makeThumbnail(bytes, facts) };
 }

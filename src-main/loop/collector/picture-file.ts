@@ -3,6 +3,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { AppError } from '../../base/app-error.ts';
 import { assertPicture } from '../../vision/open-picture.ts';
 import { headBytes } from '../../vision/picture-format.ts';
+import { readPictureQuality } from '../../vision/picture-quality.ts';
 import { readImageFacts } from '../../vision/read-facts.ts';
 import { makeThumbnail } from '../../vision/thumbnail.ts';
 import { withPathErrors } from './file-errors.ts';
@@ -15,7 +16,8 @@ export const maxPictureBytes = 512 * 2 ** 20;
 export async function readPictureFile(path: string): Promise<PictureContent> {
   const bytes = await withPathErrors(path, () => readBytes(path));
   const facts = await readImageFacts(bytes);
-  return { bytes, facts, thumbnail: await makeThumbnail(bytes, facts) };
+  const thumbnail = await makeThumbnail(bytes, facts);
+  return { bytes, facts, quality: await readPictureQuality(bytes, facts), thumbnail };
 }
 
 async function readBytes(path: string): Promise<Uint8Array> {

@@ -1,11 +1,17 @@
 /** Decides the split of every picture of a new dataset version: kept, come with the import, or shared out. */
 import type { SplitFractions } from '../../../src-preload/contract/dataset.ts';
 import type { ImageHash, Split } from '../../../src-preload/contract/ids.ts';
-import type { LabelledPicture } from '../../store/tables/datasets.ts';
 import { type ClassShare, type PerSplit, shareOut } from './share-out.ts';
 
+export interface SplitPicture {
+  readonly imageHash: ImageHash;
+  /** Shares hold in each group of pictures with this word: the class, or the rarest class among the boxes. */
+  readonly stratum: string;
+  readonly originSplit: Split | null;
+}
+
 export interface SplitRequest {
-  readonly pictures: readonly LabelledPicture[];
+  readonly pictures: readonly SplitPicture[];
   /** Splits from versions before, which hold also where the label is another one by now. */
   readonly kept: ReadonlyMap<ImageHash, Split>;
   /** For pictures that neither are kept nor came with a split. */
@@ -37,7 +43,7 @@ export function assignSplits(request: SplitRequest): Map<ImageHash, Split> {
 }
 
 /** A split that any picture of the pool came for, in whatever import, is what the operator chose. */
-function chooseHeldBack(pictures: readonly LabelledPicture[]): SplitFractions {
+function chooseHeldBack(pictures: readonly SplitPicture[]): SplitFractions {
   const shareOf = (split: Split) =>
     pictures.some(({ originSplit }) => originSplit === split) ? 0 : heldBackShare;
   const [val, test] = [shareOf('val'), shareOf('test')];
@@ -45,10 +51,10 @@ function chooseHeldBack(pictures: readonly LabelledPicture[]): SplitFractions {
 }
 
 function toShares(
-  pictures: readonly LabelledPicture[],
+  pictures: readonly SplitPicture[],
   kept: ReadonlyMap<ImageHash, Split>,
 ): readonly ClassShare[] {
-  const classes = Map.groupBy(pictures, ({ className }) => className);
+  const classes = Map.groupBy(pictures, ({ stratum }) => stratum);
   return [...classes].map(([className, members]) => ({
     className,
     settled: countSplits(members.map(({ imageHash }) => kept.get(imageHash))),

@@ -12,17 +12,26 @@ import {
   parseDatasetReference,
 } from '../../../src-preload/contract/reference.ts';
 import type { Overview, StationEvent } from '../../../src-preload/contract/system.ts';
+import type { Task } from '../../../src-preload/contract/task.ts';
 import { AppError } from '../../base/app-error.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Store } from '../../store/store.ts';
-import type { DatasetEntry } from '../../store/tables/datasets.ts';
+import type { DatasetEntry, DetectionEntry } from '../../store/tables/datasets.ts';
 import { readDifference } from './difference.ts';
-import { datasetEmpty, datasetSingleClass, datasetSplitEmpty, hasEmptySplit } from './refusals.ts';
+import { draftBoxes, draftClasses } from './draft-pictures.ts';
+import {
+  datasetEmpty,
+  datasetNoBoxes,
+  datasetSingleClass,
+  datasetSplitEmpty,
+  hasEmptySplit,
+  taskMismatch,
+} from './refusals.ts';
 import { readStatistics } from './statistics.ts';
 import { draftVersion, type VersionDraft } from './version-draft.ts';
 
 export interface DatasetsOptions {
-  readonly store: Pick<Store, 'db' | 'datasets'>;
+  readonly store: Pick<Store, 'db' | 'datasets' | 'settings'>;
   readonly clock: Clock;
   readonly publish: (event: StationEvent) => void;
 }
@@ -36,6 +45,9 @@ export interface VersionRequest {
   readonly sources?: readonly string[] | undefined;
 }
 
+/** A picture with its class. */
+export type ClassifiedEntry = DatasetEntry & { readonly className: string };
+
 /** References are `NAME` for the newest version or `NAME@2`; a split behind them is heeded by `listSplit` alone. */
 export interface Datasets {
   /**
@@ -46,8 +58,10 @@ export interface Datasets {
    *   tenth of those that came for training is held back for it, and likewise for the test. The rest goes by the last version's fractions, or 0.7, 0.2, 0.1.
    * - Shares hold in each class and overall (see `share-out.ts`); a class with one picture goes to training.
    *
+   * In a station for detection it holds boxes, and a picture counts for the rarest class on it; else classes.
    * Where labels and splits are what the newest version holds, that version is returned and none is made.
-   * @throws {AppError} DATASET_EMPTY, DATASET_SINGLE_CLASS, DATASET_SPLIT_EMPTY: nothing is changed
+   * @throws {AppError} DATASET_EMPTY, DATASET_SINGLE_CLASS, DATASET_NO_BOXES, DATASET_SPLIT_EMPTY, TASK_MISMATCH where the
+   * name is that of a dataset of the other task: nothing is changed
    */
   createVersion(request: VersionRequest): DatasetVersion;
   /** Newest first; of one dataset, or of all. */
@@ -63,9 +77,14 @@ export interface Datasets {
   getDifference(reference: string, from?: number): DatasetDifference;
   /**
    * The pictures of `NAME@2/test`, or of all splits where none is named, in the order of their hashes: always the same.
-   * @throws {AppError} INPUT_INVALID, NOT_FOUND
+   * @throws {AppError} INPUT_INVALID, NOT_FOUND, TASK_MISMATCH for a dataset of boxes
    */
-  listSplit(reference: string): DatasetEntry[];
+  listSplit(reference: string): ClassifiedEntry[];
+  /**
+   * The same of a dataset of boxes, with the boxes as they were when the version was made.
+   * @throws {AppError} INPUT_INVALID, NOT_FOUND, TASK_MISMATCH for a dataset of classes
+   */
+  listDetectionSplit(reference: string): DetectionEntry[];
   /** Pictures that got their label after the newest version of any dataset was made, or that have one at all. */
   countLabelledSince(): number;
   /** The state of this stage of the loop. */
@@ -77,6 +96,11 @@ type Tables = Pick<Store, 'datasets'>;
 export function createDatasets({ store, clock, publish }: DatasetsOptions): Datasets {
   const { datasets, db } = store;
   const getVersion = (reference: string) => findReferred(store, parseReference(reference));
+  const getVersionOf = (reference: string, task: Task) => {
+    const version = getVersion(reference);
+    if (version.task !== task) throw taskMismatch(version, task);
+    return version;
+  };
   const countLabelledSince = () => datasets.countLabelledSince(datasets.listVersions()[0]?.createdAt);
   return {
     createVersion: (request) =>
@@ -98,8 +122,13 @@ export function createDatasets({ store, clock, publish }: DatasetsOptions): Data
       return readDifference(store, name, before, version);
     },
     listSplit: (reference) => {
-      const { name, version } = getVersion(reference);
-      return datasets.listEntries(name, version, parseReference(reference).split);
+      const { name, version } = getVersionOf(reference, 'classification');
+      const entries = datasets.listEntries(name, version, parseReference(reference).split);
+      return entries.map((entry) => ({ ...entry, className: entry.className ?? '' }));
+    },
+    listDetectionSplit: (reference) => {
+      const { name, version } = getVersionOf(reference, 'detection');
+      return datasets.listDetectionEntries(name, version, parseReference(reference).split);
     },
     countLabelledSince,
     readOverview: () => {
@@ -114,20 +143,20 @@ export function createDatasets({ store, clock, publish }: DatasetsOptions): Data
 }
 
 function createVersion(
-  { datasets }: Tables,
+  { datasets, settings }: Pick<Store, 'datasets' | 'settings'>,
   { name, splits, seed, sources }: VersionRequest,
   createdAt: number,
 ): { made: DatasetVersion; isNew: boolean } {
-  const pictures = datasets.listLabelled(sources);
-  if (pictures.length === 0) throw datasetEmpty(datasets.listSources(), sources);
+  const { task } = settings.read();
   const parent = datasets.findVersion(name);
+  if (parent && parent.task !== task) throw taskMismatch(parent, task);
+  const pictures = datasets.listLabelled(task, sources);
+  if (pictures.length === 0) throw datasetEmpty(datasets.listSources(), sources);
+  const drafts = { classification: draftClasses, detection: draftBoxes };
+  const lastSplits = datasets.readLastSplits(name);
   const draft = draftVersion({
-    pictures,
-    parent,
-    parentEntries: parent ? datasets.listEntries(name, parent.version) : [],
-    lastSplits: datasets.readLastSplits(name),
-    splits,
-    seed,
+    ...drafts[task]({ datasets }, pictures, parent),
+    ...{ parent, lastSplits, splits, seed },
   });
   assertUsable(draft);
   if (parent && draft.begun.length === 0 && draft.ended.length === 0) return { made: parent, isNew: false };
@@ -136,9 +165,11 @@ function createVersion(
 }
 
 /** @throws {AppError} */
-function assertUsable({ classNames, counts, fractions, hasFreePictures }: VersionDraft): void {
-  const [first = '', second] = classNames;
-  if (second === undefined) throw datasetSingleClass(first, counts.train + counts.val + counts.test);
+function assertUsable({ task, classNames, counts, fractions, hasFreePictures }: VersionDraft): void {
+  const [first, second] = classNames;
+  const pictures = counts.train + counts.val + counts.test;
+  if (task === 'detection' && first === undefined) throw datasetNoBoxes(pictures);
+  if (task === 'classification' && second === undefined) throw datasetSingleClass(first ?? '', pictures);
   if (hasFreePictures && hasEmptySplit(counts, fractions)) throw datasetSplitEmpty(counts, fractions);
 }
 

@@ -36,5 +36,7 @@ function toChange({ imageHash, from, to }: EntryChange): Change | undefined {
   if (!to) return { imageHash, change: 'removed', from, to };
   if (from.className !== to.className) return { imageHash, change: 'relabelled', from, to };
   if (from.split !== to.split) return { imageHash, change: 'moved', from, to };
+  // A picture of boxes is another row only where its boxes or its split are others.
+  if (to.className === null) return { imageHash, change: 'relabelled', from, to };
   return undefined;
 }

@@ -1,6 +1,7 @@
 /** Why no dataset version can be made of the labelled pictures, with the figures and what to do about it. */
-import type { SplitCounts, SplitFractions } from '../../../src-preload/contract/dataset.ts';
+import type { DatasetVersion, SplitCounts, SplitFractions } from '../../../src-preload/contract/dataset.ts';
 import { splits } from '../../../src-preload/contract/ids.ts';
+import type { Task } from '../../../src-preload/contract/task.ts';
 import { AppError } from '../../base/app-error.ts';
 
 export interface SourceCount {
@@ -40,6 +41,25 @@ export function datasetSingleClass(className: string, pictures: number): AppErro
     'DATASET_SINGLE_CLASS',
     `a dataset needs at least two classes: all ${pictures} labelled pictures are ${className}. Label or import pictures of another class.`,
     { data: { className, pictures } },
+  );
+}
+
+export function datasetNoBoxes(pictures: number): AppError {
+  return new AppError(
+    'DATASET_NO_BOXES',
+    `a dataset for detection needs boxes: all ${pictures} labelled pictures are background. Draw boxes on some, or import them.`,
+    { data: { pictures } },
+  );
+}
+
+const contents = { classification: 'classes of pictures', detection: 'boxes on pictures' } as const;
+
+/** @param wanted what the dataset was to hold */
+export function taskMismatch({ name, version, task }: DatasetVersion, wanted: Task): AppError {
+  return new AppError(
+    'TASK_MISMATCH',
+    `${name}@${version} holds ${contents[task]}, expected ${contents[wanted]}: choose or make a dataset for ${wanted} under another name`,
+    { data: { name, version, task, wanted } },
   );
 }
 

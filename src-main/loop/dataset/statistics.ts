@@ -13,24 +13,24 @@ const notableImbalance = 5;
 
 export function readStatistics(
   { datasets }: Pick<Store, 'datasets'>,
-  { name, version, counts, splits }: DatasetVersion,
+  { name, version, task, counts, splits }: DatasetVersion,
 ): DatasetStatistics {
-  const byClass = groupCounts(
-    datasets.countByClass(name, version).map((row) => ({ ...row, key: row.className })),
-  );
-  const classes = byClass
-    .map(({ key, counts }) => ({ className: key, counts }))
-    .sort((a, b) => compareNaturally(a.className, b.className));
+  const classes = (task === 'detection' ? readBoxClasses : readPictureClasses)(
+    { datasets },
+    name,
+    version,
+  ).sort((a, b) => compareNaturally(a.className, b.className));
   const bySource = groupCounts(
     datasets.countBySource(name, version).map((row) => ({ ...row, key: row.source })),
   );
   const sizes = datasets.countBySize(name, version);
-  const imbalance = measureImbalance(classes.map(({ counts }) => counts.train));
+  const imbalance = measureImbalance(classes.map((of) => (of.boxes ?? of.counts).train));
   return {
     name,
     version,
     total: sumOf(counts),
     classes,
+    background: task === 'detection' ? sumCounts(datasets.countBackground(name, version)) : null,
     sources: bySource.map(({ key, counts }) => ({ source: key, counts })),
     width: measureRange(sizes.map(({ width, pictures }) => ({ value: width, pictures }))),
     height: measureRange(sizes.map(({ height, pictures }) => ({ value: height, pictures }))),
@@ -42,6 +42,32 @@ export function readStatistics(
       ...(splits === null ? datasets.countHeldBack(name, version).map(describeHeldBack) : []),
     ],
   };
+}
+
+type ClassCounts = DatasetStatistics['classes'];
+type Tables = Pick<Store, 'datasets'>;
+
+function readPictureClasses({ datasets }: Tables, name: string, version: number): ClassCounts {
+  const rows = datasets.countByClass(name, version).map((row) => ({ ...row, key: row.className }));
+  return groupCounts(rows).map(({ key, counts }) => ({ className: key, counts, boxes: null }));
+}
+
+function readBoxClasses({ datasets }: Tables, name: string, version: number): ClassCounts {
+  const rows = datasets.countBoxesByClass(name, version).map((row) => ({ ...row, key: row.className }));
+  const boxes = new Map(
+    groupCounts(rows.map((row) => ({ ...row, pictures: row.boxes }))).map(({ key, counts }) => [key, counts]),
+  );
+  return groupCounts(rows).map(({ key, counts }) => ({
+    className: key,
+    counts,
+    boxes: boxes.get(key) ?? { train: 0, val: 0, test: 0 },
+  }));
+}
+
+function sumCounts(rows: readonly { split: Split; pictures: number }[]): SplitCounts {
+  const counts = { train: 0, val: 0, test: 0 };
+  for (const { split, pictures } of rows) counts[split] += pictures;
+  return counts;
 }
 
 interface Group {
@@ -108,7 +134,7 @@ function listWarnings(
     ...warn(untested, (names) => `No test pictures: ${names}. How well a model knows them stays unknown.`),
     ...(imbalance !== null && imbalance >= notableImbalance
       ? [
-          `The largest class has ${imbalance.toFixed(1)} times as many training pictures as the smallest: look at recall by class, not at accuracy alone.`,
+          `The largest class has ${imbalance.toFixed(1)} times as many training ${classes[0]?.boxes ? 'boxes' : 'pictures'} as the smallest: look at the figures by class, not at the mean alone.`,
         ]
       : []),
   ];

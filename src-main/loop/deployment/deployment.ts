@@ -1,5 +1,11 @@
 /** Which version of each model answers predictions, how it is replaced without dropping a request, and the way back. */
-import type { DeploymentEvent, Prediction, ServingStatus } from '../../../src-preload/contract/deployment.ts';
+import {
+  type AskedDetection,
+  type DeploymentEvent,
+  detectionQuestionSchema,
+  type Prediction,
+  type ServingStatus,
+} from '../../../src-preload/contract/deployment.ts';
 import type { Comparison } from '../../../src-preload/contract/evaluation.ts';
 import { parseModelReference } from '../../../src-preload/contract/reference.ts';
 import type { ModelVersion } from '../../../src-preload/contract/registry.ts';
@@ -7,6 +13,7 @@ import type { StationEvent } from '../../../src-preload/contract/system.ts';
 import type { Store } from '../../store/store.ts';
 import { findWayBack } from './champion-history.ts';
 import { keyOf, LoadedVersions, type LoadedVersionsOptions } from './loaded-versions.ts';
+import { toPrediction } from './prediction.ts';
 import { assertBetter } from './promotion-rule.ts';
 import {
   alreadyChampion,
@@ -18,10 +25,11 @@ import {
   noWayBack,
 } from './refusals.ts';
 import { createSerialQueue } from './serial-queue.ts';
+import type { ServedQuestion } from './serving-protocol.ts';
 import { createServingTraffic, type ServingTraffic } from './serving-traffic.ts';
 
 export interface DeploymentOptions extends LoadedVersionsOptions {
-  readonly store: Pick<Store, 'db' | 'models' | 'deployments' | 'blobs' | 'settings'>;
+  readonly store: Pick<Store, 'db' | 'models' | 'deployments' | 'blobs' | 'settings' | 'runs'>;
   readonly publish: (event: StationEvent) => void;
   /** Of the registry. @throws {AppError} NOT_FOUND, INPUT_INVALID */
   readonly getVersion: (reference: string) => ModelVersion;
@@ -56,9 +64,10 @@ export interface Deployment {
   /**
    * @param picture the file's bytes
    * @param reference `NAME`, `NAME@ALIAS` or `NAME/VERSION`; the only deployed model if absent
+   * @param asked of a detector; what is absent is as the contract says
    * @throws {AppError} DEPLOYMENT_EMPTY, INPUT_INVALID, NOT_FOUND, IMAGE_UNREADABLE, IMAGE_TOO_LARGE, SERVING_UNAVAILABLE
    */
-  predict(picture: Uint8Array, reference?: string): Promise<Prediction>;
+  predict(picture: Uint8Array, reference?: string, asked?: AskedDetection): Promise<Prediction>;
   /** @throws {AppError} PROMOTION_REFUSED with the comparison in `data`, NOT_FOUND, INPUT_INVALID */
   promote(request: PromoteRequest, actor: string): Promise<DeploymentEvent>;
   /** @throws {AppError} ROLLBACK_UNAVAILABLE, NOT_FOUND, INPUT_INVALID */
@@ -145,14 +154,22 @@ class StationDeployment implements Deployment {
     });
   }
 
-  async predict(picture: Uint8Array, reference?: string): Promise<Prediction> {
+  async predict(picture: Uint8Array, reference?: string, asked: AskedDetection = {}): Promise<Prediction> {
     const { clock } = this.#options;
     const startedAt = clock.monotonic();
     const version = this.#choose(reference);
-    const probabilities = await this.#traffic.follow(version.name, () =>
-      this.#loaded.predict(version, picture),
+    const question = this.#completeQuestion(version, asked);
+    const answer = await this.#traffic.follow(version.name, () =>
+      this.#loaded.predict(version, picture, question),
     );
-    return toPrediction(version, probabilities, clock.monotonic() - startedAt);
+    return toPrediction(version, answer, clock.monotonic() - startedAt);
+  }
+
+  /** A model that has learned from tiles looks at tiles. */
+  #completeQuestion({ runId }: ModelVersion, asked: AskedDetection): ServedQuestion {
+    const { tile, ...question } = detectionQuestionSchema.parse(asked);
+    const learned = runId === null ? undefined : this.#options.store.runs.find(runId)?.params.tile;
+    return { ...question, tile: tile ?? (learned === undefined ? null : Number(learned)) };
   }
 
   async promote({ model, reason, force }: PromoteRequest, actor: string): Promise<DeploymentEvent> {
@@ -330,16 +347,4 @@ function readChampions({ store }: DeploymentOptions): Map<string, ModelVersion> 
 function toChallengerReference(model: string): string {
   const { name, alias, version } = parseModelReference(model);
   return alias === undefined && version === undefined ? `${name}@challenger` : model;
-}
-
-function toPrediction(
-  { name, version, classNames }: ModelVersion,
-  probabilities: readonly number[],
-  latencyMs: number,
-): Prediction {
-  const ranked = probabilities
-    .map((score, index) => ({ label: classNames[index] ?? String(index), score }))
-    .sort((first, second) => second.score - first.score);
-  const [best = { label: '', score: 0 }] = ranked;
-  return { ...best, probabilities: ranked, model: name, version, latencyMs };
 }

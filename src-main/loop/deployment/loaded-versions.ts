@@ -10,7 +10,7 @@ import {
   type ServingLimits,
   ServingProcess,
 } from './serving-process.ts';
-import type { ServingProvider } from './serving-protocol.ts';
+import type { ServedAnswer, ServedQuestion, ServingProvider } from './serving-protocol.ts';
 
 export interface LoadedVersionsOptions {
   readonly store: Pick<Store, 'blobs'>;
@@ -67,10 +67,10 @@ export class LoadedVersions {
     return this.#serving.isLoaded(keyOf(version));
   }
 
-  /** @returns probabilities `[classes]` @throws as `ServingProcess.predict` */
-  async predict(version: ModelVersion, picture: Uint8Array): Promise<readonly number[]> {
+  /** @throws as `ServingProcess.predict` */
+  async predict(version: ModelVersion, picture: Uint8Array, asked: ServedQuestion): Promise<ServedAnswer> {
     const provider = await this.#chooseProvider();
-    return this.#serving.predict(this.#use(version, provider), picture);
+    return this.#serving.predict(this.#use(version, provider), picture, asked);
   }
 
   /** @throws as `ServingProcess.load` */

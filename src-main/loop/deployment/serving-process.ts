@@ -9,6 +9,8 @@ import type { WorkerLauncher } from '../../jobs/worker-port.ts';
 import { RestartingWorker, type RestartLimits } from './restarting-worker.ts';
 import {
   fromServingError,
+  type ServedAnswer,
+  type ServedQuestion,
   type ServingAnswer,
   type ServingProvider,
   servingAnswerSchema,
@@ -65,7 +67,8 @@ interface Question {
   readonly sequence: number;
   readonly key: string;
   readonly picture: Uint8Array;
-  readonly answer: PromiseWithResolvers<readonly number[]>;
+  readonly question: ServedQuestion;
+  readonly answer: PromiseWithResolvers<ServedAnswer>;
   sentAt: number | undefined;
   deaths: number;
 }
@@ -128,10 +131,9 @@ export class ServingProcess {
 
   /**
    * Loads the model first where it is not loaded.
-   * @returns probabilities `[classes]`
    * @throws {AppError} IMAGE_UNREADABLE, IMAGE_TOO_LARGE, SERVING_UNAVAILABLE, and what `load` throws
    */
-  predict(served: ServedFile, picture: Uint8Array): Promise<readonly number[]> {
+  predict(served: ServedFile, picture: Uint8Array, asked: ServedQuestion): Promise<ServedAnswer> {
     this.#checkRoom(picture);
     const { key } = served;
     if (!this.#files.has(key)) this.#open(served);
@@ -139,6 +141,7 @@ export class ServingProcess {
       sequence: this.#nextSequence(),
       key,
       picture,
+      question: asked,
       answer: Promise.withResolvers(),
       sentAt: undefined,
       deaths: 0,
@@ -235,14 +238,14 @@ export class ServingProcess {
   #ask(question: Question): void {
     if (question.sentAt !== undefined) return;
     question.sentAt = this.#options.clock.monotonic();
-    const { sequence, key, picture } = question;
-    this.#worker.send({ type: 'predict', sequence, key, picture });
+    const { sequence, key, picture, question: asked } = question;
+    this.#worker.send({ type: 'predict', sequence, key, picture, question: asked });
   }
 
-  #resolve({ sequence, probabilities }: Extract<ServingAnswer, { type: 'predicted' }>): void {
+  #resolve({ sequence, answer }: Extract<ServingAnswer, { type: 'predicted' }>): void {
     const question = this.#take(sequence);
     this.#worker.markHealthy();
-    question?.answer.resolve(probabilities);
+    question?.answer.resolve(answer);
     if (question && question.deaths > 0) this.#dispatch();
   }
 

@@ -1,10 +1,43 @@
 /** What the station and its serving worker say to each other, checked on arrival. */
 import { z } from 'zod';
+import { detectionQuestionSchema } from '../../../src-preload/contract/deployment.ts';
 import { errorRecordSchema } from '../../../src-preload/contract/errors.ts';
 import { AppError } from '../../base/app-error.ts';
 
 export const servingProviderSchema = z.enum(['cpu', 'webgpu', 'cuda', 'directml', 'coreml']);
 export type ServingProvider = z.infer<typeof servingProviderSchema>;
+
+/** Null: pictures are looked at whole. */
+const servedQuestionSchema = detectionQuestionSchema
+  .omit({ tile: true })
+  .extend({ tile: z.number().nullable() });
+export type ServedQuestion = z.infer<typeof servedQuestionSchema>;
+
+const detectionSchema = z.object({
+  classIndex: z.number().int(),
+  score: z.number(),
+  /** Pixels of the upright picture. */
+  left: z.number(),
+  top: z.number(),
+  right: z.number(),
+  bottom: z.number(),
+});
+
+const servedAnswerSchema = z.discriminatedUnion('task', [
+  z.object({
+    task: z.literal('classification'),
+    /** `[classes]` in the order of the model's outputs */
+    probabilities: z.array(z.number()),
+  }),
+  z.object({
+    task: z.literal('detection'),
+    /** Pixels of the upright picture. */
+    width: z.number(),
+    height: z.number(),
+    detections: z.array(detectionSchema),
+  }),
+]);
+export type ServedAnswer = z.infer<typeof servedAnswerSchema>;
 
 /** Messages are heeded in order: a prediction finds the model that was loaded before it was asked for. */
 export const servingRequestSchema = z.discriminatedUnion('type', [
@@ -26,6 +59,8 @@ export const servingRequestSchema = z.discriminatedUnion('type', [
     key: z.string(),
     /** The picture's file, of any format that is decoded. */
     picture: z.custom<Uint8Array>((value) => value instanceof Uint8Array),
+    /** For detectors. */
+    question: servedQuestionSchema,
   }),
 ]);
 export type ServingRequest = z.infer<typeof servingRequestSchema>;
@@ -38,8 +73,7 @@ export const servingAnswerSchema = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('predicted'),
     sequence: z.number().int(),
-    /** `[classes]` in the order of the model's outputs */
-    probabilities: z.array(z.number()),
+    answer: servedAnswerSchema,
   }),
   z.object({ type: z.literal('failed'), sequence: z.number().int(), error: servingErrorSchema }),
 ]);

@@ -1,18 +1,17 @@
-/** Serving inside its worker process: keeps models loaded and answers pictures, several in one run where they wait. */
+/** Serving inside its worker process: keeps models loaded and answers pictures. */
 import { readFile } from 'node:fs/promises';
 import { AppError } from '../../base/app-error.ts';
-import { loadPredictor, type Predictor } from '../../engine/index.ts';
+import { loadDetector, loadPredictor } from '../../engine/index.ts';
 import type { WorkerPort } from '../../jobs/worker-port.ts';
-import { preparePicture } from '../../vision/preprocess.ts';
+import { createServedClassifier } from './served-classifier.ts';
+import { createServedDetector } from './served-detector.ts';
+import type { ServedModel } from './served-model.ts';
 import {
   type ServingAnswer,
   type ServingRequest,
   servingRequestSchema,
   toServingError,
 } from './serving-protocol.ts';
-
-/** Pictures in one run of the model: more would make the first of them wait without a gain in throughput. */
-const maxBatch = 16;
 
 type LoadRequest = Extract<ServingRequest, { type: 'load' }>;
 type PredictRequest = Extract<ServingRequest, { type: 'predict' }>;
@@ -48,8 +47,25 @@ export function runServingWorker(port: WorkerPort): void {
   send({ type: 'ready' });
 }
 
+/** Which of the two a file is, its outputs tell: what is no classifier is tried as a detector. */
 async function openModel({ file, provider, threads }: LoadRequest): Promise<ServedModel> {
-  return new ServedModel(await loadPredictor(await readModel(file), { provider, threads }));
+  const bytes = await readModel(file);
+  const options = { provider, threads };
+  try {
+    return createServedDetector(await loadDetector(bytes, { ...options, suppression: servedSuppression }));
+  } catch (notDetector) {
+    if (!isUnreadable(notDetector)) throw notDetector;
+    return createServedClassifier(await loadPredictor(bytes, options));
+  }
+}
+
+/** What a question may ask for less of. */
+const servedSuppression = { confidence: 0.01, maxDetections: 3_000 } as const;
+
+const unreadable: ReadonlySet<string> = new Set(['MODEL_UNREADABLE', 'GRAPH_NOT_TRAINABLE', 'GRAPH_INVALID']);
+
+function isUnreadable(error: unknown): boolean {
+  return error instanceof AppError && unreadable.has(error.code);
 }
 
 async function readModel(file: string): Promise<Uint8Array> {
@@ -62,78 +78,8 @@ async function readModel(file: string): Promise<Uint8Array> {
 
 async function predict(
   model: Promise<ServedModel> | undefined,
-  { sequence, key, picture }: PredictRequest,
+  { sequence, key, picture, question }: PredictRequest,
 ): Promise<ServingAnswer> {
   if (!model) throw new Error(`bug: ${key} was not loaded`);
-  const probabilities = await (await model).predict(picture);
-  return { type: 'predicted', sequence, probabilities: [...probabilities] };
-}
-
-interface Waiting {
-  /** `[height, width, channels]` */
-  readonly pixels: Uint8Array;
-  readonly answer: PromiseWithResolvers<Float32Array>;
-}
-
-/** A loaded model with the pictures that wait for it. */
-class ServedModel {
-  readonly #predictor: Predictor;
-  readonly #waiting: Waiting[] = [];
-  #running: Promise<void> | undefined;
-  /** Predictions that have begun and not ended, decoding included. */
-  #open = 0;
-  #isClosing = false;
-
-  constructor(predictor: Predictor) {
-    this.#predictor = predictor;
-  }
-
-  /** @returns probabilities `[classes]` */
-  async predict(picture: Uint8Array): Promise<Float32Array> {
-    this.#open++;
-    try {
-      const { imageSize, channels } = this.#predictor;
-      const pixels = await preparePicture(picture, { ...imageSize, channels });
-      const answer = Promise.withResolvers<Float32Array>();
-      this.#waiting.push({ pixels, answer });
-      this.#running ??= this.#run();
-      return await answer.promise;
-    } finally {
-      this.#open--;
-      await this.#disposeWhenIdle();
-    }
-  }
-
-  /** Releases the model once what has begun is answered. */
-  async close(): Promise<void> {
-    this.#isClosing = true;
-    await this.#disposeWhenIdle();
-  }
-
-  async #disposeWhenIdle(): Promise<void> {
-    if (this.#isClosing && this.#open === 0) await this.#predictor.dispose();
-  }
-
-  async #run(): Promise<void> {
-    while (this.#waiting.length > 0) {
-      await this.#runBatch(this.#waiting.splice(0, maxBatch));
-      // The run has blocked the thread: pictures that arrived or were decoded meanwhile join the next one.
-      await new Promise(setImmediate);
-    }
-    this.#running = undefined;
-  }
-
-  async #runBatch(batch: readonly Waiting[]): Promise<void> {
-    try {
-      const probabilities = await this.#predictor.predict(
-        Buffer.concat(batch.map(({ pixels }) => pixels)),
-        batch.length,
-      );
-      const { classCount } = this.#predictor;
-      for (const [index, { answer }] of batch.entries())
-        answer.resolve(probabilities.slice(index * classCount, (index + 1) * classCount));
-    } catch (error) {
-      for (const { answer } of batch) answer.reject(error);
-    }
-  }
+  return { type: 'predicted', sequence, answer: await (await model).predict(picture, question) };
 }

@@ -25,7 +25,7 @@ export function createEvaluateHandler(options: EvaluateHandlerOptions): Evaluate
     onUpdate: () => undefined,
     onEnd: (_job, { id }, outcome) => {
       if (outcome.status !== 'succeeded') return;
-      store.evaluations.complete(id, outcome.result.report, outcome.result.predictions);
+      completeEvaluation(store, id, outcome.result);
       store.db.afterCommit(() => publish({ type: 'evaluation.finished', id }));
     },
   };
@@ -37,15 +37,27 @@ function prepare(
 ): EvaluateSpec {
   const evaluation = findEvaluation(store, id);
   const { dataset, modelHash, request } = evaluation;
-  const { classNames } = datasets.getVersion(formatDatasetReference({ ...dataset, split: undefined }));
-  return {
-    modelHash,
-    reading: request as ModelReading,
-    classNames,
-    pictures: datasets.listSplit(formatDatasetReference(dataset)),
-    provider,
-    threads,
-  };
+  const { classNames, task } = datasets.getVersion(formatDatasetReference({ ...dataset, split: undefined }));
+  const base = { modelHash, reading: request as ModelReading, classNames, provider, threads };
+  const split = formatDatasetReference(dataset);
+  return task === 'classification'
+    ? { ...base, task, pictures: datasets.listSplit(split) }
+    : {
+        ...base,
+        task,
+        pictures: datasets.listDetectionSplit(split),
+        comparedProviders: provider === 'cpu' ? [] : ['cpu'],
+      };
+}
+
+/** Inside a transaction. */
+export function completeEvaluation(
+  { evaluations }: Pick<Store, 'evaluations'>,
+  id: EvaluationId,
+  result: EvaluateResult,
+): void {
+  if ('pictures' in result) evaluations.completeDetection(id, result.report, result.pictures);
+  else evaluations.complete(id, result.report, result.predictions);
 }
 
 function findEvaluation({ evaluations }: Pick<Store, 'evaluations'>, id: EvaluationId) {

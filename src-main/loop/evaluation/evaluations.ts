@@ -1,25 +1,47 @@
 /** Evaluations as the station sees them: asked for once per model and pictures, kept, and compared. */
-import { isAbsolute } from 'node:path';
 import type { DatasetVersion } from '../../../src-preload/contract/dataset.ts';
+import type {
+  CocoFiles,
+  DetectionQuery,
+  JudgedDetection,
+  JudgedPicture,
+  JudgedTruth,
+  TruthQuery,
+} from '../../../src-preload/contract/detection-report.ts';
 import type { Comparison, Evaluation, StartEvaluation } from '../../../src-preload/contract/evaluation.ts';
-import type { BlobHash, EvaluationId, ImageHash, JobId, Split } from '../../../src-preload/contract/ids.ts';
-import { formatDatasetReference, parseDatasetReference } from '../../../src-preload/contract/reference.ts';
+import type { BlobHash, EvaluationId, ImageHash, JobId } from '../../../src-preload/contract/ids.ts';
+import { formatDatasetReference } from '../../../src-preload/contract/reference.ts';
 import type { ModelVersion } from '../../../src-preload/contract/registry.ts';
 import { AppError } from '../../base/app-error.ts';
 import type { Clock } from '../../base/clock.ts';
 import { createId } from '../../base/ids.ts';
 import type { ProviderName } from '../../engine/index.ts';
 import type { JobQueue } from '../../jobs/queue.ts';
+import type { TruePicture } from '../../statistics/detector-measurement.ts';
 import type { Store } from '../../store/store.ts';
 import type { EvaluationRecord } from '../../store/tables/evaluations.ts';
+import { toCocoFiles } from './coco-files.ts';
+import { compareDetectors, type DetectionEvaluation } from './detector-comparison.ts';
+import { completeEvaluation } from './evaluate-handler.ts';
 import type { EvaluateRequest, EvaluateResult, ModelReading } from './evaluate-job.ts';
+import { getPicture, listDetections, listTruths, type Window } from './judged-boxes.ts';
 import { comparePaired } from './paired-comparison.ts';
+import {
+  type ResolvedModel,
+  type ResolvedSplit,
+  readingOf,
+  resolveModel,
+  resolveSplit,
+  toReading,
+} from './resolve-request.ts';
 
 export interface EvaluationDatasets {
   /** @param reference `NAME` or `NAME@VERSION` @throws {AppError} NOT_FOUND */
   getVersion(reference: string): DatasetVersion;
   /** @param reference `NAME@VERSION/SPLIT` @returns always in the same order */
   listSplit(reference: string): readonly { readonly imageHash: ImageHash; readonly className: string }[];
+  /** The same of a dataset of boxes. */
+  listDetectionSplit(reference: string): readonly TruePicture[];
 }
 
 export interface EvaluationsOptions {
@@ -36,11 +58,11 @@ export interface EvaluationsOptions {
 }
 
 /** A model that was tried elsewhere, as by the run that made it. */
-export interface MeasuredModel extends EvaluateResult {
+export type MeasuredModel = EvaluateResult & {
   readonly model: { readonly name: string; readonly version: number; readonly blobHash: BlobHash };
   readonly dataset: Evaluation['dataset'];
   readonly jobId: JobId;
-}
+};
 
 export interface Evaluations {
   /**
@@ -55,6 +77,18 @@ export interface Evaluations {
   }): Evaluation[];
   /** @throws {AppError} NOT_FOUND; what its job failed with */
   getEvaluation(id: EvaluationId): Evaluation;
+  /** What a detector found, the most certain first. @throws {AppError} NOT_FOUND, TASK_MISMATCH */
+  listDetections(
+    id: EvaluationId,
+    query: DetectionQuery,
+    window: Window,
+  ): { detections: JudgedDetection[]; total: number };
+  /** What it should have found. @throws {AppError} NOT_FOUND, TASK_MISMATCH */
+  listTruths(id: EvaluationId, query: TruthQuery, window: Window): { truths: JudgedTruth[]; total: number };
+  /** @throws {AppError} NOT_FOUND, TASK_MISMATCH */
+  getPicture(id: EvaluationId, imageHash: ImageHash): JudgedPicture;
+  /** @throws {AppError} NOT_FOUND, TASK_MISMATCH */
+  exportCoco(id: EvaluationId): CocoFiles;
   /** Evaluates what is missing first. @throws as `startEvaluation` and `getEvaluation` */
   compareModels(
     request: { a: string; b: string; dataset: string },
@@ -71,22 +105,13 @@ export function createEvaluations(options: EvaluationsOptions): Evaluations {
     startEvaluation: async (request) => startEvaluation(options, request),
     listEvaluations: store.evaluations.list,
     getEvaluation,
+    listDetections: (id, query, window) => listDetections(store, getEvaluation(id), query, window),
+    listTruths: (id, query, window) => listTruths(store, getEvaluation(id), query, window),
+    getPicture: (id, imageHash) => getPicture(store, getEvaluation(id), imageHash),
+    exportCoco: (id) => toCocoFiles(store, getEvaluation(id)),
     compareModels: (request, signal) => compareModels(options, request, signal),
     recordEvaluation: (measured) => recordEvaluation(options, measured),
   };
-}
-
-interface ResolvedModel {
-  readonly hash: BlobHash;
-  /** `NAME/VERSION`, or the file. */
-  readonly label: string;
-  readonly registered: { readonly name: string; readonly version: number } | null;
-}
-
-interface ResolvedSplit {
-  readonly name: string;
-  readonly version: number;
-  readonly split: Split;
 }
 
 async function startEvaluation(
@@ -95,49 +120,11 @@ async function startEvaluation(
 ): Promise<{ id: EvaluationId; jobId: JobId }> {
   const dataset = resolveSplit(options, request.dataset);
   const model = await resolveModel(options, request.model);
-  const reading: ModelReading = {
-    pixelRange: request.pixelRange ?? null,
-    imageSize: request.imageSize ?? null,
-    classNames: request.classNames ?? null,
-  };
+  const reading = toReading(request, dataset.task);
   const provider = await options.chooseProvider();
   return (
     findSame(options, model, dataset, reading) ?? enqueue(options, { model, dataset, reading, provider })
   );
-}
-
-/** @throws {AppError} DATASET_SPLIT_EMPTY */
-function resolveSplit({ datasets }: EvaluationsOptions, reference: string): ResolvedSplit {
-  const { split = 'test', ...rest } = parseDatasetReference(reference);
-  const { name, version, counts } = datasets.getVersion(
-    formatDatasetReference({ name: rest.name, version: rest.version }),
-  );
-  if (counts[split] === 0) {
-    throw new AppError('DATASET_SPLIT_EMPTY', `${name}@${version} has no pictures in its ${split} split`, {
-      data: { dataset: `${name}@${version}`, split, counts },
-    });
-  }
-  return { name, version, split };
-}
-
-/** A file is copied to the blobs, so that what was evaluated can be looked at again. */
-async function resolveModel(
-  { getVersion, store }: EvaluationsOptions,
-  reference: string,
-): Promise<ResolvedModel> {
-  if (!isAbsolute(reference)) {
-    const { name, version, blobHash } = getVersion(reference);
-    return { hash: blobHash, label: `${name}/${version}`, registered: { name, version } };
-  }
-  try {
-    return { hash: await store.blobs.writeFile(reference), label: reference, registered: null };
-  } catch (cause) {
-    if (cause instanceof AppError) throw cause;
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new AppError('MODEL_UNREADABLE', `the model file ${reference} can not be read: ${reason}`, {
-      cause,
-    });
-  }
 }
 
 /** One that has its report, or is still being worked on. */
@@ -213,11 +200,15 @@ async function compareModels(
     evaluateNow(options, request.a, request.dataset, signal),
     evaluateNow(options, request.b, request.dataset, signal),
   ]);
-  const figures = comparePaired(
-    store.evaluations.listPredictions(a.id),
-    store.evaluations.listPredictions(b.id),
-  );
-  return { a: a.model, b: b.model, dataset: a.dataset, ...figures };
+  const pair = { a: a.model, b: b.model, dataset: a.dataset };
+  if (isOfDetector(a) && isOfDetector(b))
+    return { ...pair, ...(await compareDetectors(store, a, b, signal)) };
+  const { listPredictions } = store.evaluations;
+  return { ...pair, ...comparePaired(listPredictions(a.id), listPredictions(b.id)) };
+}
+
+function isOfDetector(evaluation: Evaluation): evaluation is DetectionEvaluation {
+  return evaluation.report.task === 'detection';
 }
 
 async function evaluateNow(
@@ -232,18 +223,17 @@ async function evaluateNow(
 }
 
 function recordEvaluation({ store, clock }: EvaluationsOptions, measured: MeasuredModel): void {
-  const { model, dataset, jobId, report, predictions } = measured;
+  const { model, dataset, jobId } = measured;
   const id = createId(clock) as EvaluationId;
-  const reading: ModelReading = { pixelRange: null, imageSize: null, classNames: null };
   store.evaluations.insert({
     id,
     modelHash: model.blobHash,
     modelLabel: `${model.name}/${model.version}`,
     model: { name: model.name, version: model.version },
     dataset,
-    request: reading,
+    request: readingOf(measured.report),
     createdAt: clock.now(),
   });
   store.evaluations.setJob(id, jobId);
-  store.evaluations.complete(id, report, predictions);
+  completeEvaluation(store, id, measured);
 }

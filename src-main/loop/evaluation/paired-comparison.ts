@@ -1,10 +1,10 @@
 /** Two models on the same pictures: who is right where the other is wrong. */
-import type { Comparison } from '../../../src-preload/contract/evaluation.ts';
+import type { ClassificationComparison } from '../../../src-preload/contract/evaluation.ts';
 import { mcnemarExact } from '../../statistics/mcnemar.ts';
 import { pairedBootstrapInterval } from '../../statistics/paired-bootstrap.ts';
 import type { EvaluatedPicture } from '../../store/tables/evaluations.ts';
 
-export type PairedFigures = Omit<Comparison, 'a' | 'b' | 'dataset'>;
+export type PairedFigures = Omit<ClassificationComparison, 'a' | 'b' | 'dataset'>;
 
 /** The interval comes from a fixed seed: the same two models always get the same one. */
 const seed = 0;
@@ -37,6 +37,7 @@ interface Counts {
 function toFigures({ count, rightA, rightB, onlyARight, onlyBRight }: Counts): PairedFigures {
   const share = (part: number) => (count === 0 ? 0 : part / count);
   return {
+    task: 'classification',
     count,
     accuracyA: share(rightA),
     accuracyB: share(rightB),

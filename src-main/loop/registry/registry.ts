@@ -1,17 +1,19 @@
 /** The registered models of a station: numbered, immutable versions with lineage, and the aliases that name two of them. */
+import { readFile } from 'node:fs/promises';
 import type { ModelReference } from '../../../src-preload/contract/reference.ts';
 import { parseModelReference } from '../../../src-preload/contract/reference.ts';
-import type { ModelVersion, RegisteredModel } from '../../../src-preload/contract/registry.ts';
+import type { ImportModel, ModelVersion, RegisteredModel } from '../../../src-preload/contract/registry.ts';
 import type { StationEvent } from '../../../src-preload/contract/system.ts';
 import { AppError } from '../../base/app-error.ts';
 import type { Clock } from '../../base/clock.ts';
+import { importClassifier, importDetector } from '../../engine/index.ts';
 import type { Store } from '../../store/store.ts';
 import type { NewModelVersion } from '../../store/tables/models.ts';
 
 export type ModelDraft = Omit<NewModelVersion, 'createdAt'>;
 
 export interface RegistryOptions {
-  readonly store: Pick<Store, 'db' | 'models'>;
+  readonly store: Pick<Store, 'db' | 'models' | 'blobs' | 'settings'>;
   readonly clock: Clock;
   readonly publish: (event: StationEvent) => void;
 }
@@ -30,6 +32,12 @@ export interface Registry {
    * version exists with the caller's rows or not at all.
    */
   registerVersion(draft: ModelDraft): ModelVersion;
+  /**
+   * A file of somebody else's, ready to be registered: of no run and no dataset. A classifier in the form of our own, in
+   * a station for detection a detector as it is, with its classes named.
+   * @throws {AppError} MODEL_UNREADABLE, MODEL_CLASSES_MISMATCH, GRAPH_NOT_TRAINABLE with node, operation and reason
+   */
+  readModelFile(request: ImportModel): Promise<ModelDraft>;
 }
 
 export function createRegistry({ store, clock, publish }: RegistryOptions): Registry {
@@ -52,7 +60,29 @@ export function createRegistry({ store, clock, publish }: RegistryOptions): Regi
         db.afterCommit(() => publish({ type: 'model.registered', name: draft.name, version }));
         return getVersion(`${draft.name}/${version}`);
       }),
+    readModelFile: (request) => readModelFile(store, request),
   };
+}
+
+async function readModelFile(
+  { blobs, settings }: Pick<Store, 'blobs' | 'settings'>,
+  request: ImportModel,
+): Promise<ModelDraft> {
+  const { path, name, ...options } = request;
+  const importModel = settings.read().task === 'detection' ? importDetector : importClassifier;
+  const { file, ...described } = importModel(await readBytes(path), options);
+  const blobHash = await blobs.write(file);
+  const lineage = { runId: null, dataset: null, metrics: {} };
+  return { name, ...described, ...lineage, blobHash, sizeBytes: file.length };
+}
+
+async function readBytes(path: string): Promise<Uint8Array> {
+  try {
+    return await readFile(path);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new AppError('MODEL_UNREADABLE', `the model file ${path} can not be read: ${reason}`, { cause });
+  }
 }
 
 function toVersionNumber({ models }: Pick<Store, 'models'>, reference: ModelReference): number {

@@ -1,9 +1,9 @@
 /** Batches of training pictures, each varied by a random stream of its own. */
 import { createRandom } from '../../base/random.ts';
 import { augmentInto, isGreyRgb, suggestFlip } from '../../vision/augment.ts';
+import type { Batch } from './classifier-subject.ts';
 import { staysInClass } from './mirror-check.ts';
 import type { CachedSamples } from './samples.ts';
-import type { Batch } from './training-loop.ts';
 import type { TrainingPlan } from './training-plan.ts';
 
 /** So many pictures, from all over the train split, tell whether they may be mirrored. */

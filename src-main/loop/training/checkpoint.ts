@@ -2,6 +2,8 @@
 import { z } from 'zod';
 import { AppError } from '../../base/app-error.ts';
 import type { Standing } from './epoch-score.ts';
+import { type EpochUnderWay, epochUnderWaySchema } from './epoch-under-way.ts';
+import { initialStepWindow, type StepWindow, stepWindowSchema } from './step-metrics.ts';
 
 export interface LoopState {
   /** Epochs done. */
@@ -9,18 +11,23 @@ export interface LoopState {
   /** Time of the training loop so far, those of earlier processes included. */
   readonly spentMs: number;
   readonly standing: Standing;
+  /** What is done of the next epoch; null between two. */
+  readonly underWay: EpochUnderWay | null;
+  readonly window: StepWindow;
   /** As the engine's trainer gives and takes it; it has a checksum of its own. */
   readonly trainerState: Uint8Array;
   /** ONNX file of the best epoch. */
   readonly bestModel: Uint8Array;
 }
 
-const format = 'fieldstation-checkpoint-1';
+const format = 'fieldstation-checkpoint-3';
+/** Taken at the end of an epoch alone. */
+const formatBefore = 'fieldstation-checkpoint-2';
 const lengthBytes = 4;
 
-const scoreSchema = z.object({ accuracy: z.number(), loss: z.number(), count: z.number().int() });
+const scoreSchema = z.object({ quality: z.number(), loss: z.number(), tolerance: z.number() });
 const headerSchema = z.object({
-  format: z.literal(format),
+  format: z.enum([format, formatBefore]),
   epoch: z.number().int().min(0),
   spentMs: z.number(),
   standing: z.object({
@@ -29,6 +36,8 @@ const headerSchema = z.object({
     lowestLoss: z.number().nullable(),
     epochsWithout: z.number().int(),
   }),
+  underWay: epochUnderWaySchema.nullable().default(null),
+  window: stepWindowSchema.default(initialStepWindow),
   trainerStateBytes: z.number().int(),
   bestModelBytes: z.number().int(),
 });

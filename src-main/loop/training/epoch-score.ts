@@ -2,10 +2,21 @@
 
 /** What an epoch is judged by: the validation pictures, or the training pictures where there are none. */
 export interface EpochScore {
-  readonly accuracy: number;
+  /** The higher the better: accuracy, or the fitness of a detector. */
+  readonly quality: number;
   readonly loss: number;
-  /** Pictures that were judged. */
-  readonly count: number;
+  /** Qualities that differ by no more are equal. */
+  readonly tolerance: number;
+}
+
+/**
+ * Accuracies within one standard error of a binomial share, or within one picture, are equal: on fifty pictures a
+ * single one is no reason to keep weights from long before the end.
+ * @param count pictures that were judged
+ */
+export function scoreAccuracy(accuracy: number, loss: number, count: number): EpochScore {
+  const deviation = Math.sqrt((accuracy * (1 - accuracy)) / count);
+  return { quality: accuracy, loss, tolerance: Math.max(1 / count, deviation) };
 }
 
 export interface Standing {
@@ -21,9 +32,8 @@ export interface Standing {
 export const initialStanding: Standing = { bestEpoch: 0, best: null, lowestLoss: null, epochsWithout: 0 };
 
 /**
- * The best epoch has the highest accuracy, of equals the lowest loss, of equals the latest. Accuracies within one
- * standard error or one picture are equal: on fifty pictures a single one is no reason to keep weights from long
- * before the end. Patience counts epochs that improve neither accuracy nor loss.
+ * The best epoch has the highest quality, of equals the lowest loss, of equals the latest. Patience counts epochs that
+ * improve neither quality nor loss.
  * @param epoch 1-based
  */
 export function judgeEpoch(standing: Standing, epoch: number, score: EpochScore): Standing {
@@ -43,13 +53,8 @@ export function hasPatienceRunOut(standing: Standing, patience: number): boolean
 }
 
 function isAtLeastAsGood(score: EpochScore, best: EpochScore): boolean {
-  const difference = score.accuracy - best.accuracy;
-  if (Math.abs(difference) > toleranceOf(best)) return difference > 0;
-  return score.loss <= best.loss;
-}
-
-/** One standard error of a binomial share, one picture at least. */
-function toleranceOf({ accuracy, count }: EpochScore): number {
   const rounding = 1e-9;
-  return Math.max(1 / count, Math.sqrt((accuracy * (1 - accuracy)) / count)) + rounding;
+  const difference = score.quality - best.quality;
+  if (Math.abs(difference) > best.tolerance + rounding) return difference > 0;
+  return score.loss <= best.loss;
 }

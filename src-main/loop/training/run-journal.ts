@@ -3,9 +3,11 @@ import type { ClassificationReport } from '../../../src-preload/contract/evaluat
 import type { Split } from '../../../src-preload/contract/ids.ts';
 import { classifierArchitectures } from '../../engine/index.ts';
 import type { JobContext } from '../../jobs/job-kind.ts';
+import type { BaseClassifier } from './base-classifier.ts';
 import type { LoopState } from './checkpoint.ts';
-import type { LabelledPicture, TrainSpec } from './train-job.ts';
+import type { ClassifierSpec, LabelledPicture } from './train-job.ts';
 import type { EpochRecord, LoopEnd } from './training-loop.ts';
+import { describeSchedule } from './training-progress.ts';
 
 export interface RunJournal {
   /** Before anything is decoded. */
@@ -23,7 +25,7 @@ const toldEpochs = 500;
 /** A split with more classes names these alone. */
 const namedClasses = 20;
 
-export function createRunJournal(log: JobContext<never>['log'], spec: TrainSpec): RunJournal {
+export function createRunJournal(log: JobContext<never>['log'], spec: ClassifierSpec): RunJournal {
   const { plan } = spec;
   const every = Math.ceil(plan.epochs / toldEpochs);
   return {
@@ -31,7 +33,7 @@ export function createRunJournal(log: JobContext<never>['log'], spec: TrainSpec)
       for (const line of [...describePictures(spec), describeDevice(spec), describeNetwork(spec)]) {
         log('info', line);
       }
-      for (const line of describeSchedule(spec)) log('info', line);
+      for (const line of describeCourse(spec)) log('info', line);
     },
     prepared: (durationMs) => log('info', `pictures decoded in ${toSeconds(durationMs)}`),
     epochClosed: (record, state) => {
@@ -46,7 +48,7 @@ export function createRunJournal(log: JobContext<never>['log'], spec: TrainSpec)
   };
 }
 
-function describePictures({ pictures, plan, classNames }: TrainSpec): string[] {
+function describePictures({ pictures, plan, classNames }: ClassifierSpec): string[] {
   const tell = (split: Split, purpose: string) => describeSplit(purpose, pictures[split], classNames);
   return [
     tell('train', 'training'),
@@ -69,30 +71,38 @@ function describeSplit(
   return `${formatCount(pictures.length)} pictures for ${purpose}: ${named.join(', ')}${more}`;
 }
 
-function describeDevice({ provider, threads, askedDevice }: TrainSpec): string {
+function describeDevice({ provider, threads, askedDevice }: ClassifierSpec): string {
   const why = askedDevice === 'auto' ? 'the fastest here that trains right' : 'as asked for';
   return `trains on ${provider}, ${why}, with ${threads} CPU ${threads === 1 ? 'thread' : 'threads'}`;
 }
 
-function describeNetwork({ plan, classNames }: TrainSpec): string {
+function describeNetwork({ plan, classNames }: ClassifierSpec): string {
+  if (plan.base) return describeBase(plan.base, plan.headSteps);
   const architecture = classifierArchitectures.find(({ name }) => name === plan.architecture);
   const parameters = architecture?.countParameters(classNames.length) ?? 0;
   const flops = architecture?.countFlops(plan.imageSize, classNames.length) ?? 0;
   return `${plan.architecture}: ${formatCount(parameters)} parameters, ${(flops / 1e6).toFixed(1)} M FLOPs a picture`;
 }
 
-function describeSchedule({ plan }: TrainSpec): string[] {
+function describeBase({ label, parameters, flops, hasNewHead }: BaseClassifier, headSteps: number): string {
+  const head = hasNewHead
+    ? `its last layer is new and trained alone for ${formatSteps(headSteps)}`
+    : 'its last layer is kept, as the classes are the same';
+  return `goes on from ${label}: ${formatCount(parameters)} parameters, ${(flops / 1e6).toFixed(1)} M FLOPs a picture; ${head}`;
+}
+
+function describeCourse({ plan }: ClassifierSpec): string[] {
   const { epochs, totalSteps, batchSize, optimizer, learningRate, warmupSteps, timeBudgetS, patience } = plan;
   const budget = timeBudgetS === null ? 'no time budget' : `a time budget of ${timeBudgetS} s`;
   const stop = patience === 0 ? 'no early stopping' : `stops after ${patience} epochs without a better score`;
   return [
     `up to ${epochs} epochs of ${formatSteps(totalSteps / epochs)} of ${batchSize} pictures, ${budget}; ${stop}`,
-    `${optimizer}, learning rate ${learningRate} after a warm-up of ${formatSteps(warmupSteps)}, down to 0 along a cosine; seed ${plan.seed}`,
+    `${optimizer}, learning rate ${learningRate} ${describeSchedule(plan.schedule, formatSteps(warmupSteps))}; seed ${plan.seed}`,
   ];
 }
 
 function describeEpoch(
-  { plan }: TrainSpec,
+  { plan }: ClassifierSpec,
   { epoch, metrics }: EpochRecord,
   { standing }: LoopState,
 ): string {

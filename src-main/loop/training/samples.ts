@@ -2,8 +2,8 @@
 import { assert } from '../../base/app-error.ts';
 import type { BlobStore } from '../../store/blobs.ts';
 import { createSampleCache, type SampleCache } from '../../vision/sample-cache.ts';
+import type { Samples } from './classifier-subject.ts';
 import type { LabelledPicture } from './train-job.ts';
-import type { Samples } from './training-loop.ts';
 
 export interface CachedSamples extends Samples {
   readonly cache: SampleCache;

@@ -1,12 +1,6 @@
 /** A training run inside its worker process: pictures, epochs, checkpoints, and the best model tried on the test pictures. */
 import { systemClock } from '../../base/clock.ts';
-import {
-  classifierArchitectures,
-  createClassifier,
-  createTrainer,
-  loadPredictor,
-  type Trainer,
-} from '../../engine/index.ts';
+import { classifierArchitectures, loadPredictor, type Trainer } from '../../engine/index.ts';
 import type { JobBody, JobContext } from '../../jobs/job-kind.ts';
 import { measureClassification } from '../../statistics/classification-metrics.ts';
 import {
@@ -15,15 +9,25 @@ import {
   toClassificationReport,
 } from '../../statistics/classifier-measurement.ts';
 import { type BlobStore, createBlobStore } from '../../store/blobs.ts';
+import { persevere } from './attempts.ts';
 import { createBatchLoader } from './batch-loader.ts';
-import { decodeCheckpoint, encodeCheckpoint, type LoopState } from './checkpoint.ts';
+import { type Batch, createClassifierSubject, describeJudge } from './classifier-subject.ts';
+import { trainDetector } from './detection/train-detector.ts';
+import { openTrainer, type StepEngine } from './open-classifier.ts';
 import { createProgressReporter, type ProgressReporter } from './progress-reporter.ts';
 import { createRunJournal, type RunJournal } from './run-journal.ts';
+import { createRunRecords, type RunPlace, readLoopState } from './run-records.ts';
 import { createSampler } from './sampler.ts';
 import { type CachedSamples, openSamples } from './samples.ts';
-import { createStepMetrics } from './step-metrics.ts';
-import type { LabelledPicture, TestResult, TrainResult, TrainSpec, TrainUpdate } from './train-job.ts';
-import { initialLoopState, type LoopEnd, type LoopOptions, runTrainingLoop } from './training-loop.ts';
+import type {
+  ClassifierSpec,
+  ClassifierTest,
+  LabelledPicture,
+  TrainResult,
+  TrainSpec,
+  TrainUpdate,
+} from './train-job.ts';
+import { type LoopEnd, type LoopOptions, runTrainingLoop } from './training-loop.ts';
 import { estimatePreparationShare } from './training-plan.ts';
 
 type TrainContext = JobContext<TrainUpdate>;
@@ -32,19 +36,46 @@ type TrainContext = JobContext<TrainUpdate>;
 const keptBytes = { train: 1.5 * 2 ** 30, val: 2 ** 28 } as const;
 
 /** @throws {AppError} PROVIDER_UNAVAILABLE, BLOB_MISSING, IMAGE_UNREADABLE, RUN_NOT_RESUMABLE, MODEL_UNREADABLE */
-export const trainBody: JobBody<TrainSpec, TrainUpdate, TrainResult> = async (spec, context) => {
+export const trainBody = createTrainBody({});
+
+/** @param engine what runs the steps */
+export function createTrainBody(engine: StepEngine): JobBody<TrainSpec, TrainUpdate, TrainResult> {
+  return (spec, context) =>
+    spec.task === 'detection' ? trainDetector(spec, context, engine) : trainClassifier(spec, context, engine);
+}
+
+async function trainClassifier(
+  spec: ClassifierSpec,
+  context: TrainContext,
+  engine: StepEngine,
+): Promise<TrainResult> {
   const journal = createRunJournal(context.log, spec);
   journal.begun();
-  const surroundings = await prepare(spec, context, journal);
+  const pictures = await prepare(spec, context, journal);
+  const batch = { size: spec.plan.batchSize, isGiven: spec.isBatchGiven };
+  return persevere({ first: spec, batch, context }, (attempt) =>
+    trainOnce({ ...spec, ...attempt }, pictures, engine),
+  );
+}
+
+async function trainOnce(
+  spec: ClassifierSpec,
+  pictures: Omit<Surroundings, 'trainer'>,
+  engine: StepEngine,
+): Promise<TrainResult> {
+  const { context, journal } = pictures;
+  const trainer = await openTrainer(spec, pictures.blobs, engine);
+  const surroundings = { ...pictures, trainer };
   try {
-    const from = await readState(spec, surroundings);
+    const from = await readLoopState({ ...surroundings, log: context.log });
     const end = await runTrainingLoop(createLoop(spec, surroundings), from);
     journal.ended(end);
     return end.outcome === 'diverged' ? end : await conclude(spec, surroundings, end);
   } finally {
-    await surroundings.trainer.dispose();
+    // A device that has failed may fail in this too; what it failed in is what counts.
+    await trainer.dispose().catch(() => undefined);
   }
-};
+}
 
 interface Surroundings {
   readonly context: TrainContext;
@@ -53,10 +84,15 @@ interface Surroundings {
   readonly reporter: ProgressReporter;
   readonly train: CachedSamples;
   readonly val: CachedSamples;
+  readonly place: RunPlace;
   readonly trainer: Trainer;
 }
 
-async function prepare(spec: TrainSpec, context: TrainContext, journal: RunJournal): Promise<Surroundings> {
+async function prepare(
+  spec: ClassifierSpec,
+  context: TrainContext,
+  journal: RunJournal,
+): Promise<Omit<Surroundings, 'trainer'>> {
   const startedAt = systemClock.monotonic();
   const blobs = createBlobStore(context.blobsDir);
   const { train, val } = spec.pictures;
@@ -68,76 +104,43 @@ async function prepare(spec: TrainSpec, context: TrainContext, journal: RunJourn
   await samples.train.warm(context.signal, (done) => reporter.prepared(done, total));
   await samples.val.warm(context.signal, (done) => reporter.prepared(train.length + done, total));
   journal.prepared(systemClock.monotonic() - startedAt);
-  return { context, journal, blobs, reporter, ...samples, trainer: await openTrainer(spec) };
+  const place = { checkpointHash: spec.checkpointHash };
+  return { context, journal, blobs, reporter, ...samples, place };
 }
 
-function estimateShare({ plan, classNames }: TrainSpec, pictures: number): number {
+function estimateShare({ plan, classNames }: ClassifierSpec, pictures: number): number {
   const architecture = classifierArchitectures.find(({ name }) => name === plan.architecture);
-  const flops = architecture?.countFlops(plan.imageSize, classNames.length) ?? 0;
+  const flops = plan.base?.flops ?? architecture?.countFlops(plan.imageSize, classNames.length) ?? 0;
   return estimatePreparationShare(plan, pictures, flops);
 }
 
-function openTrainer({ plan, classNames, provider, threads }: TrainSpec): Promise<Trainer> {
-  const { architecture, imageSize, seed, batchSize, labelSmoothing, optimizer, weightDecay } = plan;
-  return createTrainer({
-    model: createClassifier({ architecture, classes: classNames.length, imageSize, seed }),
-    batchSize,
-    labelSmoothing,
-    optimizer: {
-      kind: optimizer,
-      weightDecay,
-      emaDecay: plan.averageDecay,
-      clipNorm: 5,
-      ...(optimizer === 'sgd' && { nesterov: true }),
-    },
-    provider,
-    threads,
-  });
-}
-
-async function readState(
-  { checkpointHash }: TrainSpec,
-  { blobs, trainer, context }: Surroundings,
-): Promise<LoopState> {
-  if (checkpointHash === null) return initialLoopState;
-  const state = decodeCheckpoint(await blobs.read(checkpointHash));
-  await trainer.loadState(state.trainerState);
-  context.log('info', `goes on from the checkpoint after epoch ${state.epoch}`);
-  return state;
-}
-
-function createLoop(spec: TrainSpec, surroundings: Surroundings): LoopOptions {
+function createLoop(spec: ClassifierSpec, surroundings: Surroundings): LoopOptions<Batch> {
   const { plan, classNames, metadata } = spec;
-  const { blobs, context, journal, reporter, train, val, trainer } = surroundings;
-  const steps = createStepMetrics();
+  const { context, train, val, trainer } = surroundings;
   return {
     ...plan,
-    trainer,
-    sampler: createSampler({ ...plan, classes: train.classes, balance: plan.classBalance }),
-    val,
-    classCount: classNames.length,
+    subject: createClassifierSubject({
+      trainer,
+      sampler: createSampler({ ...plan, classes: train.classes, balance: plan.classBalance }),
+      val,
+      classCount: classNames.length,
+      batchSize: plan.batchSize,
+      signal: context.signal,
+      loadBatch: createBatchLoader(plan, train),
+      exportModel: () => trainer.exportOnnx({ classNames, metadata }),
+    }),
+    howJudged: describeJudge(val),
     progress: {
       totalSteps: plan.totalSteps,
       warmupSteps: plan.warmupSteps,
       peakLearningRate: plan.learningRate,
+      schedule: plan.schedule,
       budgetMs: plan.timeBudgetS === null ? null : 1000 * plan.timeBudgetS,
     },
     clock: systemClock,
     signal: context.signal,
-    loadBatch: createBatchLoader(plan, train),
-    exportModel: () => trainer.exportOnnx({ classNames, metadata }),
-    onStep: async (report) => {
-      reporter.stepped(report, plan.epochs);
-      const metrics = steps.add(report);
-      if (metrics) await context.commit({ step: report.step, metrics, checkpoint: null });
-    },
-    onEpoch: async (record, state) => {
-      const { epoch, step, metrics } = record;
-      const hash = await blobs.write(encodeCheckpoint(state));
-      const spentMs = Math.round(state.spentMs);
-      await context.commit({ step, metrics: { ...metrics, epoch }, checkpoint: { hash, epoch, spentMs } });
-      journal.epochClosed(record, state);
-    },
+    checkpointEveryMs: spec.checkpointEveryMs,
+    ...createRunRecords({ ...surroundings, epochs: plan.epochs }),
   };
 }
 
@@ -145,7 +148,7 @@ type GoodEnd = Exclude<LoopEnd, { outcome: 'diverged' }>;
 
 /** The best model becomes a blob, and answers the test pictures as it will answer in service. */
 async function conclude(
-  spec: TrainSpec,
+  spec: ClassifierSpec,
   { blobs, context, journal, trainer }: Surroundings,
   { outcome, reason, state }: GoodEnd,
 ): Promise<TrainResult> {
@@ -158,17 +161,17 @@ async function conclude(
   journal.tested(test?.report ?? null);
   const metrics = {
     'best/epoch': standing.bestEpoch,
-    ...(standing.best && { 'best/accuracy': standing.best.accuracy, 'best/loss': standing.best.loss }),
+    ...(standing.best && { 'best/accuracy': standing.best.quality, 'best/loss': standing.best.loss }),
   };
   return { outcome, reason, step, model: { hash, sizeBytes: bestModel.length }, test, metrics };
 }
 
 async function tryModel(
-  spec: TrainSpec,
+  spec: ClassifierSpec,
   context: TrainContext,
   blobs: BlobStore,
   model: Uint8Array,
-): Promise<TestResult> {
+): Promise<ClassifierTest> {
   const { classNames, provider, threads, plan, pictures } = spec;
   const { imageSize } = plan;
   const { supply, classes } = openSamples(pictures.test, { classNames, imageSize, blobs, keptBytes: 0 });

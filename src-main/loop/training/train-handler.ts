@@ -5,18 +5,28 @@ import type { ModelVersion } from '../../../src-preload/contract/registry.ts';
 import type { StationEvent } from '../../../src-preload/contract/system.ts';
 import { unreachable } from '../../base/app-error.ts';
 import type { Clock } from '../../base/clock.ts';
+import { describeDetector, type ProviderName } from '../../engine/index.ts';
 import type { JobHandler, JobOutcome } from '../../jobs/job-kind.ts';
 import type { Store } from '../../store/store.ts';
 import type { NewModelVersion } from '../../store/tables/models.ts';
 import type { EndedRunStatus, RunRecord } from '../../store/tables/runs.ts';
+import type { Attempt } from './attempts.ts';
 import { isResumable } from './resumable.ts';
-import type { TestResult, TrainRequest, TrainResult, TrainSpec, TrainUpdate } from './train-job.ts';
+import type {
+  ClassifierTest,
+  DetectorTest,
+  TrainedModel,
+  TrainRequest,
+  TrainResult,
+  TrainSpec,
+  TrainUpdate,
+} from './train-job.ts';
 import type { TrainingDatasets } from './training.ts';
 
 export interface TrainHandlerOptions {
   readonly store: Pick<Store, 'db' | 'runs' | 'maintenance'>;
   readonly clock: Clock;
-  readonly datasets: Pick<TrainingDatasets, 'getVersion' | 'listSplit'>;
+  readonly datasets: Pick<TrainingDatasets, 'getVersion' | 'listSplit' | 'listDetectionSplit'>;
   readonly publish: (event: StationEvent) => void;
   /** Of the registry, inside a transaction. */
   readonly registerVersion: (draft: Omit<NewModelVersion, 'createdAt'>) => ModelVersion;
@@ -24,11 +34,11 @@ export interface TrainHandlerOptions {
   readonly recordEvaluation: (measured: TestedModel) => void;
 }
 
-export interface TestedModel extends TestResult {
+export type TestedModel = (ClassifierTest | DetectorTest) & {
   readonly model: { readonly name: string; readonly version: number; readonly blobHash: BlobHash };
   readonly dataset: { readonly name: string; readonly version: number; readonly split: 'test' };
   readonly jobId: JobId;
-}
+};
 
 export type TrainHandler = JobHandler<TrainRequest, TrainSpec, TrainUpdate, TrainResult>;
 
@@ -44,40 +54,59 @@ export function createTrainHandler(options: TrainHandlerOptions): TrainHandler {
   };
 }
 
-function prepare({ store, datasets, clock, publish }: TrainHandlerOptions, request: TrainRequest): TrainSpec {
+function prepare(options: TrainHandlerOptions, request: TrainRequest): TrainSpec {
+  const { store, datasets, clock, publish } = options;
   const { plan, provider, threads, runId } = request;
   const run = store.runs.get(runId);
   const label = `${run.dataset.name}@${run.dataset.version}`;
-  const dataset = datasets.getVersion(label);
+  const { classNames, digest } = datasets.getVersion(label);
   store.runs.start(runId, clock.now());
   publish({ type: 'run.updated', runId });
-  return {
-    plan,
-    provider,
-    askedDevice: store.runs.readParameters(runId).device,
+  const metadata = {
+    'fieldstation.dataset': label,
+    'fieldstation.dataset_digest': digest,
+    'fieldstation.seed': String(plan.seed),
+  };
+  const parameters = store.runs.readParameters(runId);
+  const { device: askedDevice, checkpointEveryS, batchSize, detection } = parameters;
+  const common = {
+    ...readAttempt(run, provider),
+    isBatchGiven: batchSize !== undefined || detection?.nbs !== undefined,
+    askedDevice,
+    checkpointEveryMs: 1000 * checkpointEveryS,
     threads,
-    classNames: dataset.classNames,
-    pictures: {
-      train: datasets.listSplit(`${label}/train`),
-      val: datasets.listSplit(`${label}/val`),
-      test: datasets.listSplit(`${label}/test`),
-    },
-    metadata: {
-      'fieldstation.dataset': label,
-      'fieldstation.dataset_digest': dataset.digest,
-      'fieldstation.seed': String(plan.seed),
-    },
+    classNames,
     checkpointHash: store.runs.findCheckpoint(runId)?.hash ?? null,
   };
+  if (plan.task === 'detection') {
+    const pictures = listSplits(label, datasets.listDetectionSplit);
+    const description = describeDetector({ ...plan, classNames });
+    return { ...common, task: 'detection', plan, pictures, metadata: { ...metadata, ...description } };
+  }
+  return {
+    ...common,
+    ...{ task: 'classification', plan, metadata, pictures: listSplits(label, datasets.listSplit) },
+  };
+}
+
+/** A run that had to fall back stays where it is, also after a restart: its steps are then the same. */
+function readAttempt({ tags }: RunRecord, planned: ProviderName): Attempt {
+  const provider = tags.provider === 'cpu' ? 'cpu' : planned;
+  return { provider, pieces: Number(tags.pieces ?? 1) };
+}
+
+function listSplits<T>(label: string, list: (reference: string) => readonly T[]) {
+  return { train: list(`${label}/train`), val: list(`${label}/val`), test: list(`${label}/test`) };
 }
 
 function recordUpdate(
   options: TrainHandlerOptions,
   runId: RunId,
-  { step, metrics, checkpoint }: TrainUpdate,
+  { step, metrics, checkpoint, tags }: TrainUpdate,
 ): void {
   const { store, publish } = options;
   recordMetrics(options, runId, step, metrics);
+  if (tags) store.runs.writeTags(runId, tags);
   if (checkpoint) {
     replaceCheckpoint(options, runId, checkpoint.hash, () => store.runs.recordCheckpoint(runId, checkpoint));
   }
@@ -145,15 +174,16 @@ function describeEnd(
       return { status: 'crashed', reason: outcome.reason };
     case 'cancelled': {
       const epoch = run.checkpointEpoch;
-      const kept = epoch === null ? 'nothing was kept yet' : `the state after epoch ${epoch} is kept`;
+      const kept =
+        epoch === null
+          ? 'nothing was kept yet'
+          : `its last checkpoint is kept: it goes on in epoch ${epoch + 1}`;
       return { status: 'cancelled', reason: `cancelled; ${kept}` };
     }
     default:
       return unreachable(outcome);
   }
 }
-
-type TrainedModel = Exclude<TrainResult, { outcome: 'diverged' }>;
 
 /** The run's model becomes the next version of its name, with what it was measured at. */
 function register(
@@ -170,7 +200,7 @@ function register(
     name: run.modelName,
     runId: run.id,
     dataset: run.dataset,
-    architecture: plan.architecture,
+    architecture: (plan.task === 'classification' && plan.base?.architecture) || plan.architecture,
     classNames,
     imageSize: plan.imageSize,
     blobHash: model.hash,
@@ -189,7 +219,13 @@ function register(
   options.recordEvaluation({ ...test, model: { name, version: number, blobHash }, dataset, jobId: job.id });
 }
 
-function describeReport({ report }: TestResult): Record<string, number> {
+function describeReport({ report }: ClassifierTest | DetectorTest): Record<string, number> {
+  if (report.task === 'detection') {
+    const { map50, map75, map5095, ar100, precision, recall, f1, bestThreshold, latencyMs } = report;
+    const figures = { map50, map75, map5095, ar100, precision, recall, f1, bestThreshold };
+    const defined = Object.entries(figures).filter((entry): entry is [string, number] => entry[1] !== null);
+    return { ...Object.fromEntries(defined), latencyMs: latencyMs.p50 };
+  }
   const { accuracy, f1, precision, recall, logLoss, latencyMs } = report;
   return { accuracy, f1, precision, recall, logLoss, latencyMs: latencyMs.p50 };
 }

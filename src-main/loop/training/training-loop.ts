@@ -2,26 +2,54 @@
 import { setImmediate as afterMessages } from 'node:timers/promises';
 import { throwIfCancelled } from '../../base/cancellation.ts';
 import type { Clock } from '../../base/clock.ts';
-import type { Trainer } from '../../engine/index.ts';
-import { measureClassification } from '../../statistics/classification-metrics.ts';
-import { classifyPictures, type PictureSupply } from '../../statistics/classifier-measurement.ts';
 import type { LoopState } from './checkpoint.ts';
 import { type EpochScore, hasPatienceRunOut, initialStanding, judgeEpoch } from './epoch-score.ts';
-import type { Sampler } from './sampler.ts';
+import { addStep, beginEpoch, type EpochUnderWay, meanOf } from './epoch-under-way.ts';
+import { addToWindow, initialStepWindow, type StepWindow } from './step-metrics.ts';
 import { learningRateAt, type ProgressOptions, shareDone } from './training-progress.ts';
 
-/** Pictures of one split in the size of the model, with their classes. */
-export interface Samples {
-  readonly supply: PictureSupply;
-  /** `[n]` */
-  readonly classes: Int32Array;
+/** What a loop trains: a classifier or a detector, with its pictures. */
+export interface LoopSubject<Batch> {
+  /** Optimizer steps done since the run began. */
+  readonly stepCount: () => number;
+  /**
+   * The varied pictures of an epoch: the same however many of its first batches are left out.
+   * @param epoch 0-based
+   * @param share of the run that was done when the epoch began
+   * @param skipped batches that were trained on before
+   */
+  readonly listBatches: (epoch: number, share: number, skipped: number) => AsyncGenerator<Batch, void, void>;
+  readonly step: (batch: Batch, learningRate: number) => Promise<StepFigures & { firstBadNode?: string }>;
+  /** Judges the averaged weights after an epoch. */
+  readonly validate: (trained: TrainedEpoch) => Promise<Validation>;
+  readonly readState: () => Promise<Uint8Array>;
+  readonly exportModel: () => Promise<Uint8Array>;
 }
 
-export interface Batch {
-  /** `[batchSize, size, size, 3]` RGB */
-  readonly images: Uint8Array;
-  /** `[batchSize]` */
-  readonly labels: Int32Array;
+/** Means over a batch, or over an epoch's batches. */
+export interface StepFigures {
+  readonly loss: number;
+  /** Further figures by name. */
+  readonly figures: Readonly<Record<string, number>>;
+}
+
+export interface TrainedEpoch extends StepFigures {
+  /** 1-based. */
+  readonly epoch: number;
+  readonly steps: number;
+  /** Of its steps and of what they waited for. */
+  readonly durationMs: number;
+  /** Of the run that is done. */
+  readonly share: number;
+  /** Whether the run ends here, unless its patience ends it sooner. */
+  readonly isLast: boolean;
+}
+
+export interface Validation {
+  /** Of the epoch. */
+  readonly metrics: Readonly<Record<string, number>>;
+  /** Undefined where this epoch is not judged: neither can it be the best, nor does it wear out patience alone. */
+  readonly score: EpochScore | undefined;
 }
 
 export interface EpochRecord {
@@ -32,35 +60,34 @@ export interface EpochRecord {
   readonly metrics: Readonly<Record<string, number>>;
 }
 
-export interface LoopOptions {
-  readonly trainer: Trainer;
-  readonly sampler: Sampler;
-  readonly val: Samples;
-  readonly classCount: number;
+export interface LoopOptions<Batch> {
+  readonly subject: LoopSubject<Batch>;
   readonly batchSize: number;
   readonly epochs: number;
   readonly patience: number;
   readonly progress: ProgressOptions;
   readonly clock: Clock;
   readonly signal: AbortSignal;
-  /** The pictures, varied. @param epoch 0-based */
-  readonly loadBatch: (indices: Int32Array, epoch: number) => Promise<Batch>;
-  readonly exportModel: () => Promise<Uint8Array>;
-  readonly onStep: (report: StepReport) => Promise<void>;
+  /** @param metrics of the steps since the last that had some */
+  readonly onStep: (
+    report: StepReport,
+    metrics: Readonly<Record<string, number>> | undefined,
+  ) => Promise<void>;
+  /** Time of training between two checkpoints inside an epoch. */
+  readonly checkpointEveryMs: number;
+  /** Resolves once the state, in the middle of an epoch, is durable. */
+  readonly onCheckpoint: (step: number, state: LoopState) => Promise<void>;
   /** Resolves once the state is durable; the next epoch begins after. */
   readonly onEpoch: (record: EpochRecord, state: LoopState) => Promise<void>;
+  /** Why the weights of the best epoch are those that are kept, as the end of a sentence; empty where validation chose. */
+  readonly howJudged: string;
 }
 
-export interface StepReport {
+export interface StepReport extends StepFigures {
   readonly epoch: number;
   readonly step: number;
   readonly share: number;
   readonly learningRate: number;
-  /** Mean of the batch. */
-  readonly loss: number;
-  /** Pictures of the batch that were classified right. */
-  readonly correct: number;
-  readonly batchSize: number;
 }
 
 export type LoopEnd =
@@ -74,6 +101,8 @@ export const initialLoopState: LoopState = {
   epoch: 0,
   spentMs: 0,
   standing: initialStanding,
+  underWay: null,
+  window: initialStepWindow,
   trainerState: new Uint8Array(),
   bestModel: new Uint8Array(),
 };
@@ -82,133 +111,153 @@ export const initialLoopState: LoopState = {
  * @param from where the run goes on, its `trainerState` loaded already
  * @throws {CancelledError} when the signal is aborted
  */
-export async function runTrainingLoop(options: LoopOptions, from: LoopState): Promise<LoopEnd> {
-  const { epochs, patience, progress, trainer } = options;
+export async function runTrainingLoop<Batch>(options: LoopOptions<Batch>, from: LoopState): Promise<LoopEnd> {
+  const { patience, clock } = options;
   let state = from;
-  const isDone = () =>
-    state.epoch >= epochs || shareDone(progress, trainer.stepCount, state.spentMs) >= nearlyDone;
-  while (!isDone() && !hasPatienceRunOut(state.standing, patience)) {
-    const trained = await trainEpoch(options, state);
-    if ('divergedAt' in trained) return diverged(trained.divergedAt, trained.loss);
-    state = await closeEpoch(options, state, trained);
+  const isOver = () =>
+    isDone(options, state.epoch, state.spentMs) || hasPatienceRunOut(state.standing, patience);
+  while (state.underWay !== null || !isOver()) {
+    const startedAt = clock.monotonic();
+    const trained = await trainEpoch(options, state, startedAt);
+    if ('divergedAt' in trained) return diverged(trained);
+    state = await closeEpoch(options, state, trained, startedAt);
   }
   return ended(options, state);
 }
 
-interface TrainedEpoch {
-  readonly loss: number;
-  readonly accuracy: number;
-  /** Pictures shown. */
-  readonly count: number;
-  readonly startedAt: number;
-}
-
-/** Ends in the middle of the epoch where the time budget does. */
-async function trainEpoch(
-  options: LoopOptions,
-  state: LoopState,
-): Promise<TrainedEpoch | { divergedAt: number; loss: number }> {
-  const { trainer, batchSize, progress, clock, signal } = options;
-  const startedAt = clock.monotonic();
-  const total = { loss: 0, correct: 0, steps: 0 };
-  for await (const { images, labels } of loadAhead(options, state.epoch)) {
-    const share = shareDone(progress, trainer.stepCount, state.spentMs + clock.monotonic() - startedAt);
-    if (share >= nearlyDone && total.steps > 0) break;
-    const learningRate = learningRateAt(progress, trainer.stepCount, share);
-    const { loss, correct } = await trainer.step(images, labels, learningRate);
-    if (!Number.isFinite(loss)) return { divergedAt: trainer.stepCount, loss };
-    total.loss += loss;
-    total.correct += correct;
-    total.steps++;
-    const epoch = state.epoch + 1;
-    await options.onStep({ epoch, step: trainer.stepCount, share, learningRate, loss, correct, batchSize });
-    await afterMessages();
-    throwIfCancelled(signal);
-  }
-  const { loss, correct, steps } = total;
-  const count = steps * batchSize;
-  return { loss: loss / steps, accuracy: correct / count, count, startedAt };
-}
-
-/** The batches of an epoch; the next is being loaded while one is used. */
-async function* loadAhead(
-  { sampler, loadBatch }: LoopOptions,
+function isDone<Batch>(
+  { epochs, progress, subject }: LoopOptions<Batch>,
   epoch: number,
-): AsyncGenerator<Batch, void, void> {
-  const batches = sampler.listBatches(epoch);
-  let next: Promise<Batch> | undefined;
-  for (const [index, indices] of batches.entries()) {
-    const batch = await (next ?? loadBatch(indices, epoch));
-    const following = batches[index + 1];
-    next = following && loadBatch(following, epoch);
-    next?.catch(() => undefined);
-    yield batch;
-  }
+  spentMs: number,
+): boolean {
+  return epoch >= epochs || shareDone(progress, subject.stepCount(), spentMs) >= nearlyDone;
 }
 
-async function closeEpoch(options: LoopOptions, state: LoopState, trained: TrainedEpoch): Promise<LoopState> {
-  const { trainer, clock } = options;
-  const epoch = state.epoch + 1;
-  const validated = await validate(options);
-  const standing = judgeEpoch(state.standing, epoch, isJudge(options.val) && validated ? validated : trained);
-  const isBest = standing.bestEpoch === epoch;
+/** An epoch with what the loop needs to go on after it. */
+interface DoneEpoch extends TrainedEpoch {
+  readonly beganMs: number;
+  readonly window: StepWindow;
+}
+
+/** Goes on in the middle of the epoch where the state is there, and ends in it where the time budget does. */
+async function trainEpoch<Batch>(
+  options: LoopOptions<Batch>,
+  from: LoopState,
+  startedAt: number,
+): Promise<DoneEpoch | Divergence> {
+  const { subject, progress, clock } = options;
+  const spentMs = () => from.spentMs + clock.monotonic() - startedAt;
+  const shareNow = () => shareDone(progress, subject.stepCount(), spentMs());
+  const keepPlace = createPlaceKeeper(options, spentMs);
+  const epoch = from.epoch + 1;
+  let underWay = from.underWay ?? beginEpoch(shareNow(), spentMs());
+  let { window } = from;
+  for await (const batch of subject.listBatches(from.epoch, underWay.shareAtStart, underWay.steps)) {
+    const share = shareNow();
+    if (share >= nearlyDone && underWay.steps > 0) break;
+    const learningRate = learningRateAt(progress, subject.stepCount(), share);
+    const { firstBadNode, ...figures } = await subject.step(batch, learningRate);
+    const step = subject.stepCount();
+    if (firstBadNode !== undefined || !Number.isFinite(figures.loss)) {
+      return { divergedAt: step, loss: figures.loss, firstBadNode };
+    }
+    underWay = addStep(underWay, figures);
+    const report = { epoch, step, share, learningRate, ...figures };
+    const added = addToWindow(window, report);
+    window = added.window;
+    await options.onStep(report, added.metrics);
+    await afterMessages();
+    await keepPlace({ ...from, underWay, window });
+  }
+  return { ...describeEpoch(options, epoch, underWay, spentMs()), window };
+}
+
+/** Writes a checkpoint where one is due, and where the run is called off: nothing of it is lost then. */
+function createPlaceKeeper<Batch>(
+  { subject, clock, signal, checkpointEveryMs, onCheckpoint }: LoopOptions<Batch>,
+  spentMs: () => number,
+): (state: LoopState) => Promise<void> {
+  let keptAt = clock.monotonic();
+  return async (state) => {
+    if (!signal.aborted && clock.monotonic() - keptAt < checkpointEveryMs) return;
+    const trainerState = await subject.readState();
+    await onCheckpoint(subject.stepCount(), { ...state, spentMs: spentMs(), trainerState });
+    keptAt = clock.monotonic();
+    throwIfCancelled(signal);
+  };
+}
+
+function describeEpoch<Batch>(
+  options: LoopOptions<Batch>,
+  epoch: number,
+  underWay: EpochUnderWay,
+  spentMs: number,
+): Omit<DoneEpoch, 'window'> {
+  const { steps, beganMs } = underWay;
+  return {
+    ...meanOf(underWay),
+    ...{ epoch, steps, beganMs },
+    durationMs: spentMs - beganMs,
+    share: shareDone(options.progress, options.subject.stepCount(), spentMs),
+    isLast: isDone(options, epoch, spentMs),
+  };
+}
+
+async function closeEpoch<Batch>(
+  options: LoopOptions<Batch>,
+  state: LoopState,
+  trained: DoneEpoch,
+  startedAt: number,
+): Promise<LoopState> {
+  const { subject, clock } = options;
+  const { epoch } = trained;
+  const { metrics: validated, score } = await subject.validate(trained);
+  const standing = judge(state.standing, epoch, score);
   const next: LoopState = {
     epoch,
     standing,
-    bestModel: isBest ? await options.exportModel() : state.bestModel,
-    trainerState: await trainer.readState(),
-    spentMs: state.spentMs + clock.monotonic() - trained.startedAt,
+    underWay: null,
+    window: trained.window,
+    bestModel: standing.bestEpoch === epoch ? await subject.exportModel() : state.bestModel,
+    trainerState: await subject.readState(),
+    spentMs: state.spentMs + clock.monotonic() - startedAt,
   };
-  const metrics = describeEpoch(trained, validated, next.spentMs - state.spentMs);
-  await options.onEpoch({ epoch, step: trainer.stepCount, metrics }, next);
+  const metrics = {
+    'train/loss': trained.loss,
+    ...Object.fromEntries(Object.entries(trained.figures).map(([name, value]) => [`train/${name}`, value])),
+    ...validated,
+    epoch_seconds: (next.spentMs - trained.beganMs) / 1000,
+    peak_memory_mb: process.resourceUsage().maxRSS / 1024,
+    pictures_per_second: (1000 * trained.steps * options.batchSize) / trained.durationMs,
+  };
+  await options.onEpoch({ epoch, step: subject.stepCount(), metrics }, next);
   throwIfCancelled(options.signal);
   return next;
 }
 
-/** Fewer validation pictures choose an epoch by chance: the training pictures then judge it. */
-const fewestJudges = 20;
-
-function isJudge({ classes }: Samples): boolean {
-  return classes.length >= fewestJudges;
+function judge(standing: LoopState['standing'], epoch: number, score: EpochScore | undefined) {
+  if (score) return judgeEpoch(standing, epoch, score);
+  return { ...standing, epochsWithout: standing.epochsWithout + 1 };
 }
 
-/** Undefined without validation pictures. */
-async function validate({ trainer, val, classCount, signal }: LoopOptions): Promise<EpochScore | undefined> {
-  if (val.classes.length === 0) return undefined;
-  const probabilities = await classifyPictures(trainer, val.supply, { signal });
-  const { accuracy, logLoss } = measureClassification({
-    classCount,
-    trueClasses: val.classes,
-    probabilities,
-  });
-  return { accuracy, loss: logLoss, count: val.classes.length };
+interface Divergence {
+  readonly divergedAt: number;
+  readonly loss: number;
+  readonly firstBadNode: string | undefined;
 }
 
-function describeEpoch(
-  trained: TrainedEpoch,
-  validated: EpochScore | undefined,
-  durationMs: number,
-): Record<string, number> {
-  return {
-    'train/loss': trained.loss,
-    'train/accuracy': trained.accuracy,
-    ...(validated && { 'val/loss': validated.loss, 'val/accuracy': validated.accuracy }),
-    epoch_seconds: durationMs / 1000,
-  };
+function diverged({ divergedAt, loss, firstBadNode }: Divergence): LoopEnd {
+  const what = Number.isFinite(loss) ? 'the gradients were no finite numbers' : `the loss became ${loss}`;
+  const where = firstBadNode === undefined ? '' : `, first not finite at ${firstBadNode}`;
+  return { outcome: 'diverged', reason: `${what} at step ${divergedAt}: try a lower learning rate${where}` };
 }
 
-function diverged(step: number, loss: number): LoopEnd {
-  return {
-    outcome: 'diverged',
-    reason: `the loss became ${loss} at step ${step}: try a lower learning rate`,
-  };
-}
-
-function ended({ epochs, patience, progress, val }: LoopOptions, state: LoopState): LoopEnd {
+function ended<Batch>(
+  { epochs, patience, progress, howJudged }: LoopOptions<Batch>,
+  state: LoopState,
+): LoopEnd {
   const { bestEpoch } = state.standing;
-  const others = val.classes.length === 0 ? 'no others' : 'too few others';
-  const judge = isJudge(val) ? '' : `, the best on the training pictures as there are ${others}`;
-  const kept = `the weights of epoch ${bestEpoch} are kept${judge}`;
+  const kept = `the weights of epoch ${bestEpoch} are kept${howJudged}`;
   if (state.epoch >= epochs)
     return { outcome: 'completed', reason: `all ${epochs} epochs done; ${kept}`, state };
   if (hasPatienceRunOut(state.standing, patience)) {

@@ -1,5 +1,11 @@
 /** What a run is made of once everything that nobody set has been chosen from its pictures. */
-import type { TrainingParameters } from '../../../src-preload/contract/training.ts';
+import type {
+  ArchitectureName,
+  ScheduleName,
+  TrainingParameters,
+} from '../../../src-preload/contract/training.ts';
+import { AppError } from '../../base/app-error.ts';
+import type { BaseClassifier } from './base-classifier.ts';
 
 /** The training pictures in figures. */
 export interface TrainingPictures {
@@ -10,11 +16,18 @@ export interface TrainingPictures {
 }
 
 export interface TrainingPlan {
-  readonly architecture: TrainingParameters['architecture'];
+  readonly task: 'classification';
+  /** Of a run that goes on from another model: of no account. */
+  readonly architecture: Extract<ArchitectureName, `classifier-${string}`>;
+  /** What the training begins from; null: from nothing. */
+  readonly base: BaseClassifier | null;
+  /** Steps in which a new last layer is trained alone. */
+  readonly headSteps: number;
   readonly epochs: number;
   readonly imageSize: number;
   readonly batchSize: number;
   readonly learningRate: number;
+  readonly schedule: ScheduleName;
   readonly optimizer: TrainingParameters['optimizer'];
   readonly weightDecay: number;
   readonly labelSmoothing: number;
@@ -57,17 +70,25 @@ const peakLearningRates = { adamw: 0.003, sgd: 0.1 } as const satisfies Record<
   number
 >;
 
-export function planTraining(parameters: TrainingParameters, pictures: TrainingPictures): TrainingPlan {
+export function planTraining(
+  parameters: TrainingParameters,
+  pictures: TrainingPictures,
+  base: BaseClassifier | null = null,
+): TrainingPlan {
   const batchSize = parameters.batchSize ?? chooseBatchSize(pictures.count);
   const epochs = parameters.epochs ?? chooseEpochs(pictures.count);
   const stepsPerEpoch = Math.max(1, Math.ceil(pictures.count / batchSize));
   const totalSteps = epochs * stepsPerEpoch;
   return {
-    architecture: parameters.architecture,
+    task: 'classification',
+    architecture: chooseArchitecture(parameters),
+    base,
+    headSteps: base?.hasNewHead ? stepsPerEpoch * chooseHeadEpochs(epochs) : 0,
     epochs,
-    imageSize: parameters.imageSize ?? chooseImageSize(pictures.medianSize),
+    imageSize: base?.imageSize ?? parameters.imageSize ?? chooseImageSize(pictures.medianSize),
     batchSize,
     learningRate: parameters.learningRate ?? peakLearningRates[parameters.optimizer],
+    schedule: parameters.schedule ?? 'cosine',
     optimizer: parameters.optimizer,
     weightDecay: parameters.weightDecay,
     labelSmoothing: parameters.labelSmoothing,
@@ -80,6 +101,18 @@ export function planTraining(parameters: TrainingParameters, pictures: TrainingP
     seed: parameters.seed,
     timeBudgetS: chooseTimeBudgetS(parameters),
   };
+}
+
+/** @throws {AppError} TASK_MISMATCH for the architecture of a detector */
+function chooseArchitecture({
+  architecture = 'classifier-nano',
+}: TrainingParameters): TrainingPlan['architecture'] {
+  if (architecture === 'classifier-nano' || architecture === 'classifier-small') return architecture;
+  throw new AppError(
+    'TASK_MISMATCH',
+    `${architecture} finds boxes, but the dataset has a class for each picture: take classifier-nano or classifier-small`,
+    { data: { architecture } },
+  );
 }
 
 /** Small pictures keep their size, in steps of four pixels; larger ones are brought down to 96. */
@@ -98,6 +131,11 @@ export function chooseBatchSize(count: number): number {
 /** Pictures shown in all grow with the root of their number: 200 epochs of 50, 84 of 320, 21 of 5,000, 6 of 60,000. */
 export function chooseEpochs(count: number): number {
   return Math.min(200, Math.max(6, Math.round(1500 / Math.sqrt(Math.max(1, count)))));
+}
+
+/** A tenth of the epochs, one to three: a new layer on fixed features is soon as good as it gets. */
+function chooseHeadEpochs(epochs: number): number {
+  return Math.min(3, Math.max(1, Math.round(epochs / 10)));
 }
 
 function chooseWarmupSteps(
@@ -120,8 +158,11 @@ function chooseTimeBudgetS({ timeBudgetS, epochs }: TrainingParameters): number 
 }
 
 /** As the params of the run row, in MLflow's manner: all of it as text. */
-export function toParams(values: Readonly<Record<string, string | number | null>>): Record<string, string> {
+export function toParams(values: object): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(values).flatMap(([key, value]) => (value === null ? [] : [[key, String(value)]])),
+    Object.entries(values).flatMap(([key, value]): [string, string][] => {
+      if (value === null || value === undefined) return [];
+      return typeof value === 'object' ? Object.entries(toParams(value)) : [[key, String(value)]];
+    }),
   );
 }

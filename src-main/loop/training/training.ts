@@ -1,24 +1,30 @@
 /** Training runs as the station sees them: started, watched, cancelled, resumed, and what comes of them. */
 import type { DatasetStatistics, DatasetVersion } from '../../../src-preload/contract/dataset.ts';
 import type { RunId } from '../../../src-preload/contract/ids.ts';
+import type { ModelVersion } from '../../../src-preload/contract/registry.ts';
 import type { StationEvent } from '../../../src-preload/contract/system.ts';
+import type { Task } from '../../../src-preload/contract/task.ts';
 import type {
+  ArchitectureName,
   Device,
   MetricPoint,
   Run,
   StartTraining,
-  TrainingParameters,
+  TrainingEstimate,
 } from '../../../src-preload/contract/training.ts';
 import { AppError } from '../../base/app-error.ts';
 import type { Clock } from '../../base/clock.ts';
 import { createId } from '../../base/ids.ts';
-import { classifierArchitectures, type ProviderName } from '../../engine/index.ts';
+import { classifierArchitectures, detectorArchitectures, type ProviderName } from '../../engine/index.ts';
 import type { JobQueue } from '../../jobs/queue.ts';
 import type { Store } from '../../store/store.ts';
 import type { RunRecord } from '../../store/tables/runs.ts';
+import type { DetectionPlan } from './detection/detection-plan.ts';
+import { estimateRun } from './estimate.ts';
+import { planRun } from './plan-run.ts';
 import { isResumable } from './resumable.ts';
-import type { LabelledPicture, TrainRequest } from './train-job.ts';
-import { planTraining, type TrainingPlan, toParams } from './training-plan.ts';
+import type { BoxedEntry, LabelledPicture, TrainRequest } from './train-job.ts';
+import { type TrainingPlan, toParams } from './training-plan.ts';
 
 /** Filled by the dataset domain. */
 export interface TrainingDatasets {
@@ -27,16 +33,20 @@ export interface TrainingDatasets {
   getStatistics(reference: string): DatasetStatistics;
   /** @param reference `NAME@VERSION/SPLIT` @returns always in the same order */
   listSplit(reference: string): readonly LabelledPicture[];
+  /** The same of a dataset of boxes. */
+  listDetectionSplit(reference: string): readonly BoxedEntry[];
 }
 
 export interface TrainingOptions {
-  readonly store: Pick<Store, 'db' | 'runs' | 'jobs'>;
+  readonly store: Pick<Store, 'db' | 'runs' | 'jobs' | 'blobs'>;
   readonly clock: Clock;
   readonly jobs: Pick<JobQueue, 'enqueue' | 'cancel'>;
-  readonly datasets: Pick<TrainingDatasets, 'getVersion' | 'getStatistics'>;
+  readonly datasets: Pick<TrainingDatasets, 'getVersion' | 'getStatistics' | 'listDetectionSplit'>;
   readonly publish: (event: StationEvent) => void;
   /** What `auto` and the other devices mean on this machine. @throws {AppError} PROVIDER_UNAVAILABLE */
   readonly resolveProvider: (device: Device) => Promise<ProviderName>;
+  /** Of the registry: what a run goes on from. @throws {AppError} NOT_FOUND, INPUT_INVALID */
+  readonly getModel: (reference: string) => ModelVersion;
   /** CPU threads where the request names none. */
   readonly threads: number;
   /** Of this Fieldstation, and with it of its pinned engine. */
@@ -45,13 +55,16 @@ export interface TrainingOptions {
 
 export interface Training {
   listArchitectures(): {
-    name: TrainingParameters['architecture'];
+    name: ArchitectureName;
+    task: Task;
     description: string;
     parameters: number;
     flops: number;
   }[];
   /** @throws {AppError} NOT_FOUND, DATASET_SPLIT_EMPTY, DATASET_SINGLE_CLASS, PROVIDER_UNAVAILABLE */
   startRun(request: StartTraining): Promise<Run>;
+  /** What `startRun` would take. @throws as `startRun` */
+  estimate(request: StartTraining): Promise<TrainingEstimate>;
   /** From the newest checkpoint, or the beginning where there is none. @throws {AppError} NOT_FOUND, RUN_NOT_RESUMABLE */
   resumeRun(id: RunId): Run;
   /** @throws {AppError} NOT_FOUND, JOB_NOT_CANCELLABLE */
@@ -74,6 +87,7 @@ export function createTraining(options: TrainingOptions): Training {
   return {
     listArchitectures: describeArchitectures,
     startRun: async (request) => getRun(await startRun(options, request)),
+    estimate: (request) => estimateRun(options, request),
     resumeRun: (id) => {
       resumeRun(options, getRun(id));
       return getRun(id);
@@ -93,25 +107,26 @@ export function createTraining(options: TrainingOptions): Training {
 }
 
 function describeArchitectures(): ReturnType<Training['listArchitectures']> {
-  return classifierArchitectures.map((architecture) => ({
+  const classifiers = classifierArchitectures.map((architecture) => ({
     name: architecture.name,
+    task: 'classification' as const,
     description: architecture.description,
     parameters: architecture.countParameters(10),
     flops: architecture.countFlops(128, 10),
   }));
+  const detectors = detectorArchitectures.map((architecture) => ({
+    name: architecture.name,
+    task: 'detection' as const,
+    description: architecture.description,
+    parameters: architecture.countParameters(10),
+    flops: architecture.countFlops(640, 10),
+  }));
+  return [...classifiers, ...detectors];
 }
 
 async function startRun(options: TrainingOptions, request: StartTraining): Promise<RunId> {
-  const { datasets, clock, resolveProvider } = options;
-  const dataset = datasets.getVersion(request.dataset);
-  const statistics = datasets.getStatistics(`${dataset.name}@${dataset.version}`);
-  assertTrainable(statistics);
-  const provider = await resolveProvider(request.parameters.device);
-  const plan = planTraining(request.parameters, {
-    count: dataset.counts.train,
-    medianSize: Math.max(statistics.width.median, statistics.height.median),
-  });
-  const id = createId(clock) as RunId;
+  const { dataset, plan, provider } = await planRun(options, request);
+  const id = createId(options.clock) as RunId;
   const threads = request.parameters.threads ?? options.threads;
   enqueueNewRun(options, { runId: id, plan, provider, threads }, dataset, request);
   return id;
@@ -129,7 +144,7 @@ function enqueueNewRun(
   store.db.transaction(() => {
     store.runs.insert({
       id: runId,
-      name: `${plan.architecture} on ${label}`,
+      name: `${plan.base?.label ?? plan.architecture} on ${label}`,
       experiment: experiment ?? modelName,
       dataset,
       modelName,
@@ -143,8 +158,8 @@ function enqueueNewRun(
   });
 }
 
-function describePlan(plan: TrainingPlan): Record<string, string> {
-  return toParams({ ...plan });
+function describePlan(plan: TrainingPlan | DetectionPlan): Record<string, string> {
+  return toParams({ ...plan, base: plan.base?.label ?? null });
 }
 
 function resumeRun({ store, jobs, publish }: TrainingOptions, run: Run): void {
@@ -162,20 +177,4 @@ function resumeRun({ store, jobs, publish }: TrainingOptions, run: Run): void {
     jobs.enqueue({ kind: 'train', subject: run.id, title, request });
     store.db.afterCommit(() => publish({ type: 'run.updated', runId: run.id }));
   });
-}
-
-function assertTrainable({ name, version, classes }: DatasetStatistics): void {
-  const label = `${name}@${version}`;
-  const shown = classes.filter(({ counts }) => counts.train > 0);
-  if (shown.length === 0) {
-    throw new AppError('DATASET_SPLIT_EMPTY', `${label} has no pictures in its train split`, {
-      data: { dataset: label, split: 'train' },
-    });
-  }
-  if (shown.length > 1) return;
-  throw new AppError(
-    'DATASET_SINGLE_CLASS',
-    `the train split of ${label} has the class ${shown[0]?.className} alone: a classifier needs at least two`,
-    { data: { dataset: label, classes: shown.map(({ className }) => className) } },
-  );
 }

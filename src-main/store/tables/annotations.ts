@@ -1,25 +1,44 @@
 /** Classes, and the labels of pictures: append-only revisions in steps, with the newest of each picture beside them. */
 import {
+  type Annotation,
   type AnnotationRevision,
+  type AnnotationState,
   annotationRevisionSchema,
   type LabelClass,
+  type LabelSource,
 } from '../../../src-preload/contract/annotation.ts';
-import type { ImageHash } from '../../../src-preload/contract/ids.ts';
+import type { BoxId, ImageHash } from '../../../src-preload/contract/ids.ts';
 import { assert } from '../../base/app-error.ts';
 import { type Clock, systemClock } from '../../base/clock.ts';
 import type { Database } from '../connection.ts';
+import {
+  type BoxDifference,
+  type BoxPut,
+  createBoxQueries,
+  findBoxDifference,
+  listBoxReversal,
+  writeBoxDifference,
+} from './annotation-boxes.ts';
 
 export type StoredClass = LabelClass & { readonly id: number };
 
+/** What a step does to one picture; what is absent stays as it is. */
 export interface LabelChange {
   readonly imageHash: ImageHash;
-  /** Null takes the label away. */
-  readonly classId: number | null;
+  /** The picture's own class; null takes it away. */
+  readonly classId?: number | null | undefined;
+  /** Absent: labelled with a class given, none with it taken away, else as it is. */
+  readonly state?: AnnotationState | undefined;
+  /** Boxes added, or changed where the picture has one of that id. */
+  readonly put?: readonly BoxPut[];
+  readonly remove?: readonly BoxId[];
+  /** How sure the model is whose step this is, 0 to 1. */
+  readonly certainty?: number;
 }
 
 export interface NewStep {
   readonly author: string;
-  readonly source: AnnotationRevision['source'];
+  readonly source: LabelSource;
   readonly kind: 'edit' | 'undo' | 'redo';
   /** The step that an undo or redo takes back: an edit, or an undo. */
   readonly reverts?: number | undefined;
@@ -37,7 +56,13 @@ const palette = [
 
 /** @param clock for the time of a class */
 export function createAnnotationsTable(db: Database, clock: Clock = systemClock) {
-  return { ...createClasses(db, clock), ...createSteps(db), ...createLabelQueries(db) };
+  return {
+    ...createClasses(db, clock),
+    ...createSteps(db),
+    ...createUndoQueries(db),
+    ...createLabelQueries(db),
+    ...createBoxQueries(db),
+  };
 }
 
 function createClasses(db: Database, clock: Clock) {
@@ -78,62 +103,105 @@ function createSteps(db: Database) {
      */
     recordStep(step: NewStep, at: number): ImageHash[] {
       return db.transaction(() => {
-        const changes = step.changes.filter((change) => !hasLabel(db, change));
-        if (changes.length === 0 && step.kind === 'edit') return [];
+        const differences = step.changes.filter((change) => findDifference(db, change));
+        if (differences.length === 0 && step.kind === 'edit') return [];
         const stepId = insertStep(db, step, at);
-        const changed = changes.filter((change) => writeRevision(db, stepId, change));
+        const changed = differences.filter((change) => writeRevision(db, stepId, step, change));
         return changed.map(({ imageHash }) => imageHash);
       });
-    },
-    /**
-     * The newest edit by a person that is not taken back. Steps of imports and models are not among them: they are
-     * not this person's to undo.
-     */
-    findUndoable(): number | undefined {
-      const row = db.get<{ id: number }>(
-        `SELECT edit.id FROM annotation_step AS edit
-         WHERE edit.kind = 'edit' AND edit.source = 'human' AND NOT EXISTS (
-           SELECT 1 FROM annotation_step AS undo WHERE undo.reverts = edit.id AND NOT EXISTS (
-             SELECT 1 FROM annotation_step AS redo WHERE redo.reverts = undo.id))
-         ORDER BY edit.id DESC LIMIT 1`,
-      );
-      return row?.id;
-    },
-    /** The newest undo that is not taken back itself and has no later edit by a person behind it. */
-    findRedoable(): number | undefined {
-      const row = db.get<{ id: number }>(
-        `SELECT undo.id FROM annotation_step AS undo
-         WHERE undo.kind = 'undo' AND undo.source = 'human'
-           AND undo.id > (SELECT coalesce(max(id), 0) FROM annotation_step WHERE kind = 'edit' AND source = 'human')
-           AND NOT EXISTS (SELECT 1 FROM annotation_step AS redo WHERE redo.reverts = undo.id)
-         ORDER BY undo.id DESC LIMIT 1`,
-      );
-      return row?.id;
-    },
-    /** The labels from before a step, for its pictures that no import and no model has labelled since. */
-    listReversal(stepId: number): LabelChange[] {
-      return db.all<LabelChange>(
-        `SELECT revision.image_hash AS imageHash, previous.class_id AS classId
-         FROM annotation_revision AS revision
-         LEFT JOIN annotation_revision AS previous ON previous.id = revision.previous_id
-         WHERE revision.step_id = ? AND NOT EXISTS (
-           SELECT 1 FROM annotation_revision AS later JOIN annotation_step AS step ON step.id = later.step_id
-           WHERE later.image_hash = revision.image_hash AND later.id > revision.id AND step.source <> 'human')
-         ORDER BY revision.id`,
-        [stepId],
-      );
     },
   };
 }
 
+/** Where a step or revision must touch a picture, if one is named. */
+const touchesPicture = (step: string) =>
+  `(:imageHash IS NULL OR EXISTS (SELECT 1 FROM annotation_revision
+     WHERE annotation_revision.image_hash = :imageHash AND annotation_revision.step_id = ${step}.id))`;
+
+function createUndoQueries(db: Database) {
+  return {
+    /**
+     * The newest edit by a person that is not taken back, of all pictures or of one. Steps of imports and models are
+     * not among them: they are not this person's to undo.
+     */
+    findUndoable(imageHash?: ImageHash): number | undefined {
+      const row = db.get<{ id: number }>(
+        `SELECT edit.id FROM annotation_step AS edit
+         WHERE edit.kind = 'edit' AND edit.source = 'human' AND ${touchesPicture('edit')} AND NOT EXISTS (
+           SELECT 1 FROM annotation_step AS undo WHERE undo.reverts = edit.id AND NOT EXISTS (
+             SELECT 1 FROM annotation_step AS redo WHERE redo.reverts = undo.id))
+         ORDER BY edit.id DESC LIMIT 1`,
+        { imageHash: imageHash ?? null },
+      );
+      return row?.id;
+    },
+    /** The newest undo that is not taken back itself and has no later edit by a person behind it. */
+    findRedoable(imageHash?: ImageHash): number | undefined {
+      const row = db.get<{ id: number }>(
+        `SELECT undo.id FROM annotation_step AS undo
+         WHERE undo.kind = 'undo' AND undo.source = 'human' AND ${touchesPicture('undo')}
+           AND undo.id > (SELECT coalesce(max(edit.id), 0) FROM annotation_step AS edit
+             WHERE edit.kind = 'edit' AND edit.source = 'human' AND ${touchesPicture('edit')})
+           AND NOT EXISTS (SELECT 1 FROM annotation_step AS redo WHERE redo.reverts = undo.id)
+         ORDER BY undo.id DESC LIMIT 1`,
+        { imageHash: imageHash ?? null },
+      );
+      return row?.id;
+    },
+    /**
+     * The way back from a step, for its pictures that no import and no model has labelled since: the class and the state
+     * from before where it changed them, and its boxes that nobody has touched since.
+     */
+    listReversal(stepId: number): LabelChange[] {
+      return db
+        .all<ReversedRevision>(
+          `SELECT revision.id, revision.image_hash AS imageHash, revision.class_id AS classId, revision.state,
+             previous.class_id AS previousClassId, coalesce(previous.state, 'none') AS previousState
+           FROM annotation_revision AS revision
+           LEFT JOIN annotation_revision AS previous ON previous.id = revision.previous_id
+           WHERE revision.step_id = ? AND NOT EXISTS (
+             SELECT 1 FROM annotation_revision AS later JOIN annotation_step AS step ON step.id = later.step_id
+             WHERE later.image_hash = revision.image_hash AND later.id > revision.id AND step.source <> 'human')
+           ORDER BY revision.id`,
+          [stepId],
+        )
+        .map(({ id, imageHash, ...row }) => ({
+          imageHash,
+          ...(row.classId !== row.previousClassId && {
+            classId: row.previousClassId,
+            state: row.previousState,
+          }),
+          ...(row.state !== row.previousState && { state: row.previousState }),
+          ...listBoxReversal(db, imageHash, id),
+        }));
+    },
+  };
+}
+
+interface ReversedRevision {
+  readonly id: number;
+  readonly imageHash: ImageHash;
+  readonly classId: number | null;
+  readonly state: AnnotationState;
+  readonly previousClassId: number | null;
+  readonly previousState: AnnotationState;
+}
+
 function createLabelQueries(db: Database) {
+  /** The newest revision of a picture with what it says, save its boxes. */
+  const readLabel = (imageHash: ImageHash): Pick<Annotation, 'revisionId' | 'state' | 'className'> =>
+    db.get<Pick<Annotation, 'revisionId' | 'state' | 'className'>>(
+      `SELECT revision_id AS revisionId, state, class.name AS className
+       FROM image_label LEFT JOIN class ON class.id = class_id WHERE image_hash = ?`,
+      [imageHash],
+    ) ?? { revisionId: null, state: 'none', className: null };
   return {
     /** The label history of a picture, oldest first. */
     listRevisions(imageHash: ImageHash): AnnotationRevision[] {
       return db
         .all<Record<string, unknown>>(
-          `SELECT revision.id, image_hash AS imageHash, class.name AS className, step.source, step.author,
-             step.created_at AS createdAt
+          `SELECT revision.id, image_hash AS imageHash, class.name AS className, state, step.source, step.author,
+             step.created_at AS createdAt, ${countBoxesPut} AS boxesPut, ${countBoxesRemoved} AS boxesRemoved
            FROM annotation_revision AS revision
            JOIN annotation_step AS step ON step.id = revision.step_id
            LEFT JOIN class ON class.id = revision.class_id
@@ -142,6 +210,13 @@ function createLabelQueries(db: Database) {
         )
         .map((row) => annotationRevisionSchema.parse(row));
     },
+    readLabel,
+    /** What a picture shows, as it stands; nothing where it has no revision. */
+    getAnnotation: (imageHash: ImageHash): Annotation => ({
+      imageHash,
+      ...readLabel(imageHash),
+      boxes: createBoxQueries(db).listBoxes(imageHash),
+    }),
     /** Those of the hashes that are no picture of the station. */
     listUnknownImages(imageHashes: readonly ImageHash[]): ImageHash[] {
       return imageHashes.filter((hash) => !db.get('SELECT 1 FROM image WHERE hash = ?', [hash]));
@@ -149,18 +224,46 @@ function createLabelQueries(db: Database) {
   };
 }
 
-function readLabel(
-  db: Database,
-  imageHash: ImageHash,
-): { classId: number | null; revisionId: number } | undefined {
-  return db.get(
-    'SELECT class_id AS classId, revision_id AS revisionId FROM image_label WHERE image_hash = ?',
-    [imageHash],
-  );
+const countBoxesPut = '(SELECT count(*) FROM annotation_box WHERE from_revision = revision.id)';
+const countBoxesRemoved = `(SELECT count(*) FROM annotation_box AS ended WHERE ended.until_revision = revision.id
+  AND NOT EXISTS (SELECT 1 FROM annotation_box AS begun WHERE begun.image_hash = ended.image_hash
+    AND begun.box_id = ended.box_id AND begun.from_revision = revision.id))`;
+
+interface CurrentLabel {
+  readonly classId: number | null;
+  readonly state: AnnotationState;
+  /** Null where there is none yet. */
+  readonly revisionId: number | null;
 }
 
-function hasLabel(db: Database, { imageHash, classId }: LabelChange): boolean {
-  return (readLabel(db, imageHash)?.classId ?? null) === classId;
+function readCurrent(db: Database, imageHash: ImageHash): CurrentLabel {
+  const found = db.get<CurrentLabel>(
+    'SELECT class_id AS classId, state, revision_id AS revisionId FROM image_label WHERE image_hash = ?',
+    [imageHash],
+  );
+  return found ?? { classId: null, state: 'none', revisionId: null };
+}
+
+interface LabelDifference {
+  readonly before: CurrentLabel;
+  readonly classId: number | null;
+  readonly state: AnnotationState;
+  readonly boxes: BoxDifference;
+}
+
+/** Undefined where the picture is as the change wants it. */
+function findDifference(db: Database, change: LabelChange): LabelDifference | undefined {
+  const before = readCurrent(db, change.imageHash);
+  const { classId = before.classId } = change;
+  const state = change.state ?? (change.classId === undefined ? before.state : impliedState(classId));
+  const boxes = findBoxDifference(db, change.imageHash, change);
+  const isSame = classId === before.classId && state === before.state;
+  if (isSame && boxes.put.length === 0 && boxes.removed.length === 0) return undefined;
+  return { before, classId, state, boxes };
+}
+
+function impliedState(classId: number | null): AnnotationState {
+  return classId === null ? 'none' : 'labelled';
 }
 
 function insertStep(db: Database, { author, source, kind, reverts }: NewStep, at: number): number {
@@ -171,18 +274,53 @@ function insertStep(db: Database, { author, source, kind, reverts }: NewStep, at
   ).lastId;
 }
 
-/** @returns false where an earlier change of the same step gave the picture this label already. */
-function writeRevision(db: Database, stepId: number, { imageHash, classId }: LabelChange): boolean {
-  const before = readLabel(db, imageHash);
-  if ((before?.classId ?? null) === classId) return false;
+/** @returns false where an earlier change of the same step made the picture so already. */
+function writeRevision(db: Database, stepId: number, step: NewStep, change: LabelChange): boolean {
+  const difference = findDifference(db, change);
+  if (!difference) return false;
+  const { imageHash } = change;
+  const { before, classId, state, boxes } = difference;
   const revision = db.run(
-    'INSERT INTO annotation_revision (step_id, image_hash, class_id, previous_id) VALUES (?, ?, ?, ?)',
-    [stepId, imageHash, classId, before?.revisionId ?? null],
-  );
-  db.run(
-    `INSERT INTO image_label (image_hash, revision_id, class_id) VALUES (?, ?, ?)
-     ON CONFLICT (image_hash) DO UPDATE SET revision_id = excluded.revision_id, class_id = excluded.class_id`,
-    [imageHash, revision.lastId, classId],
-  );
+    `INSERT INTO annotation_revision (step_id, image_hash, class_id, state, previous_id) VALUES (?, ?, ?, ?, ?)`,
+    [stepId, imageHash, classId, state, before.revisionId],
+  ).lastId;
+  const { author, source } = step;
+  writeBoxDifference(db, imageHash, revision, boxes, { author, source, score: null, model: null });
+  writeCurrent(db, imageHash, { revision, classId, state, certainty: change.certainty ?? null });
   return true;
+}
+
+/** The newest revision beside the picture, and the classes that it shows. */
+function writeCurrent(
+  db: Database,
+  imageHash: ImageHash,
+  current: {
+    readonly revision: number;
+    readonly classId: number | null;
+    readonly state: AnnotationState;
+    readonly certainty: number | null;
+  },
+): void {
+  const { classId } = current;
+  db.run('DELETE FROM image_class WHERE image_hash = ?', [imageHash]);
+  db.run(
+    `INSERT INTO image_class (image_hash, class_id, box_count)
+     SELECT image_hash, class_id, count(*) FROM annotation_box
+     WHERE image_hash = ? AND until_revision IS NULL GROUP BY class_id`,
+    [imageHash],
+  );
+  if (classId !== null) {
+    db.run(
+      `INSERT INTO image_class (image_hash, class_id, box_count) VALUES (?, ?, 0) ON CONFLICT DO NOTHING`,
+      [imageHash, classId],
+    );
+  }
+  db.run(
+    `INSERT INTO image_label (image_hash, revision_id, class_id, state, certainty, box_count)
+     VALUES (:imageHash, :revision, :classId, :state, :certainty,
+       (SELECT coalesce(sum(box_count), 0) FROM image_class WHERE image_hash = :imageHash))
+     ON CONFLICT (image_hash) DO UPDATE SET revision_id = excluded.revision_id, class_id = excluded.class_id,
+       state = excluded.state, certainty = excluded.certainty, box_count = excluded.box_count`,
+    { imageHash, ...current },
+  );
 }

@@ -1,11 +1,14 @@
 /** Evaluations: what was asked, the report, and the prediction of every picture. */
+import type { DetectionReport } from '../../../src-preload/contract/detection-report.ts';
 import {
   type ClassificationReport,
   type Evaluation,
+  type EvaluationReport,
   evaluationSchema,
 } from '../../../src-preload/contract/evaluation.ts';
 import type { BlobHash, EvaluationId, ImageHash, JobId, Split } from '../../../src-preload/contract/ids.ts';
 import type { Database } from '../connection.ts';
+import { createEvaluationPicturesTable, type NewEvaluationPicture } from './evaluation-pictures.ts';
 
 /** The same model bytes on the same pictures. */
 export interface EvaluationContent {
@@ -33,7 +36,7 @@ export interface EvaluatedPicture {
 
 /** An evaluation whose report may still be missing. */
 export type EvaluationRecord = Omit<Evaluation, 'report'> & {
-  readonly report: ClassificationReport | null;
+  readonly report: EvaluationReport | null;
   readonly jobId: JobId | null;
   readonly modelHash: BlobHash;
   readonly request: unknown;
@@ -60,7 +63,14 @@ const selectEvaluation = `
   FROM evaluation JOIN dataset ON dataset.id = evaluation.dataset_id`;
 
 export function createEvaluationsTable(db: Database) {
-  return { ...createEvaluationQueries(db), ...createEvaluationChanges(db) };
+  const { find, iterate, iterateFound } = createEvaluationPicturesTable(db);
+  return {
+    ...createEvaluationQueries(db),
+    ...createEvaluationChanges(db),
+    findPicture: find,
+    iteratePictures: iterate,
+    iterateFoundPictures: iterateFound,
+  };
 }
 
 function createEvaluationQueries(db: Database) {
@@ -69,12 +79,23 @@ function createEvaluationQueries(db: Database) {
       const row = db.get<EvaluationRow>(`${selectEvaluation} WHERE evaluation.id = ?`, [id]);
       return row && toRecord(row);
     },
+    /** Those that have a report. */
+    count(): number {
+      return (
+        db.get<{ count: number }>('SELECT count(*) AS count FROM evaluation WHERE report IS NOT NULL')
+          ?.count ?? 0
+      );
+    },
     /** Those that have a report, newest first. */
-    list(filter: { modelName?: string | undefined; modelVersion?: number | undefined }): Evaluation[] {
+    list(filter: {
+      modelName?: string | undefined;
+      modelVersion?: number | undefined;
+      limit?: number;
+    }): Evaluation[] {
       const rows = db.all<EvaluationRow>(
         `${selectEvaluation} WHERE report IS NOT NULL AND (:name IS NULL OR model_name = :name)
-         AND (:version IS NULL OR model_version = :version) ORDER BY evaluation.created_at DESC, evaluation.id DESC`,
-        { name: filter.modelName ?? null, version: filter.modelVersion ?? null },
+         AND (:version IS NULL OR model_version = :version) ORDER BY evaluation.created_at DESC, evaluation.id DESC LIMIT :limit`,
+        { name: filter.modelName ?? null, version: filter.modelVersion ?? null, limit: filter.limit ?? -1 },
       );
       return rows.map(toEvaluation);
     },
@@ -98,6 +119,9 @@ function createEvaluationQueries(db: Database) {
 }
 
 function createEvaluationChanges(db: Database) {
+  const pictures = createEvaluationPicturesTable(db);
+  const setReport = (id: EvaluationId, report: EvaluationReport) =>
+    db.run('UPDATE evaluation SET report = ? WHERE id = ?', [JSON.stringify(report), id]);
   return {
     insert(evaluation: NewEvaluation): void {
       db.run(
@@ -122,10 +146,10 @@ function createEvaluationChanges(db: Database) {
     setJob(id: EvaluationId, jobId: JobId): void {
       db.run('UPDATE evaluation SET job_id = ? WHERE id = ?', [jobId, id]);
     },
-    /** Writes report and predictions, once. */
+    /** Writes the report of a classifier and its predictions, once. */
     complete(id: EvaluationId, report: ClassificationReport, predictions: readonly EvaluatedPicture[]): void {
       db.transaction(() => {
-        db.run('UPDATE evaluation SET report = ? WHERE id = ?', [JSON.stringify(report), id]);
+        setReport(id, report);
         for (const { imageHash, trueClass, predictedClass, score } of predictions) {
           db.run(
             `INSERT INTO evaluation_prediction (evaluation_id, image_hash, true_class, predicted_class, score)
@@ -133,6 +157,17 @@ function createEvaluationChanges(db: Database) {
             [id, imageHash, trueClass, predictedClass, score],
           );
         }
+      });
+    },
+    /** Writes the report of a detector and the judged boxes of its pictures, once. */
+    completeDetection(
+      id: EvaluationId,
+      report: DetectionReport,
+      judged: readonly NewEvaluationPicture[],
+    ): void {
+      db.transaction(() => {
+        setReport(id, report);
+        for (const picture of judged) pictures.insert(id, picture);
       });
     },
   };

@@ -4,10 +4,17 @@ import { type Image, type ImageFilter, imageSchema } from '../../../src-preload/
 import { InvalidReferenceError, parseDatasetReference } from '../../../src-preload/contract/reference.ts';
 import { AppError } from '../../base/app-error.ts';
 import type { ReadableDatabase } from '../connection.ts';
+import { toConfusionCondition, toErrorCondition } from './evaluation-conditions.ts';
+import { hasSetAside, type QualityMembership, toQualityConditions } from './quality-conditions.ts';
+
+/** uncertain: what a model was least sure of first, then those that none has looked at, the newest first. */
+export type ImageOrder = 'newest' | 'uncertain';
 
 export interface ImageWindow {
   readonly filter: ImageFilter;
-  /** Pictures to skip, the newest first. */
+  /** newest if absent. */
+  readonly order?: ImageOrder | undefined;
+  /** Pictures to skip, in that order. */
   readonly offset: number;
   readonly limit: number;
 }
@@ -15,7 +22,7 @@ export interface ImageWindow {
 export interface ImageCounts {
   total: number;
   labelled: number;
-  /** All classes, in the order of their creation. */
+  /** Pictures of each class or with a box of it; all classes, in the order of their creation. */
   byClass: { className: string; count: number }[];
   bySource: { source: string; count: number }[];
 }
@@ -24,7 +31,14 @@ type Parameters = Record<string, string | number | null>;
 
 /** Pictures that a table lists, or does not list, under a condition. */
 interface Membership {
-  readonly table: 'image_label' | 'dataset_entry' | 'evaluation_prediction';
+  readonly table:
+    | 'image_label'
+    | 'image_class'
+    | 'opinion'
+    | 'dataset_entry'
+    | 'evaluation_prediction'
+    | 'evaluation_picture'
+    | QualityMembership['table'];
   readonly condition: string;
   readonly isNegated?: boolean;
 }
@@ -55,23 +69,20 @@ export function createImageQueries(db: ReadableDatabase) {
       return image;
     },
     /**
-     * Newest first. A class together with a dataset is the class that the picture has in that version.
+     * A class together with a dataset is the class that the picture has in that version.
      * @throws {AppError} INPUT_INVALID, NOT_FOUND for the dataset of the filter
      */
-    list({ filter, offset, limit }: ImageWindow): { images: Image[]; total: number } {
+    list({ filter, order = 'newest', offset, limit }: ImageWindow): { images: Image[]; total: number } {
       const conditions = toConditions(db, filter);
-      const images = countAll(db);
-      const count = toCountQuery(conditions);
-      const total = toTotal(
-        conditions,
-        images,
-        db.get<{ count: number }>(count.sql, count.parameters)?.count ?? 0,
-      );
+      const { images, total } = countMatching(db, conditions);
       if (offset >= total) return { images: [], total };
+      if (order === 'uncertain') return { images: listUncertain(db, conditions, { offset, limit }), total };
       const page = toPageQuery(conditions, choosePage(conditions, { offset, limit, total, images }));
       return { images: db.all(page.sql, page.parameters).map((row) => imageSchema.parse(row)), total };
     },
     count: (): ImageCounts => readCounts(db),
+    /** @throws {AppError} INPUT_INVALID, NOT_FOUND for the dataset of the filter */
+    countMatching: (filter: ImageFilter): number => countMatching(db, toConditions(db, filter)).total,
     /** Undefined while there are no pictures. */
     findLastImportAt(): number | undefined {
       return db.get<{ at: number }>('SELECT imported_at AS at FROM image ORDER BY sequence DESC LIMIT 1')?.at;
@@ -99,24 +110,39 @@ function countAll(db: ReadableDatabase): number {
   return db.get<{ count: number }>('SELECT count(*) AS count FROM image')?.count ?? 0;
 }
 
+/** @returns `images` of the station in all, and `total` of those that are meant */
+function countMatching(db: ReadableDatabase, conditions: Conditions): { images: number; total: number } {
+  const images = countAll(db);
+  const { sql, parameters } = toCountQuery(conditions);
+  const counted = db.get<{ count: number }>(sql, parameters)?.count ?? 0;
+  return { images, total: toTotal(conditions, images, counted) };
+}
+
+/** What is set aside is left out; where nothing is, it is not asked for. */
 function readCounts(db: ReadableDatabase): ImageCounts {
+  const isIn = (hash: string) =>
+    hasSetAside(db) ? `NOT EXISTS (SELECT 1 FROM set_aside WHERE set_aside.image_hash = ${hash})` : 'TRUE';
   const byClass = db.all<{ className: string; count: number }>(
-    `SELECT class.name AS className, count(image_label.class_id) AS count
-     FROM class LEFT JOIN image_label ON image_label.class_id = class.id GROUP BY class.id ORDER BY class.position`,
+    `SELECT class.name AS className, count(image_class.class_id) AS count
+     FROM class LEFT JOIN image_class ON image_class.class_id = class.id AND ${isIn('image_class.image_hash')}
+     GROUP BY class.id ORDER BY class.position`,
   );
-  return {
-    total: countAll(db),
-    labelled: byClass.reduce((sum, { count }) => sum + count, 0),
-    byClass,
-    bySource: db.all('SELECT source, count(*) AS count FROM image GROUP BY source ORDER BY source'),
-  };
+  const labelled = db.get<{ count: number }>(
+    `SELECT count(*) AS count FROM image_label WHERE state = 'labelled' AND ${isIn('image_label.image_hash')}`,
+  );
+  const bySource = db.all<{ source: string; count: number }>(
+    `SELECT source, count(*) AS count FROM image WHERE ${isIn('image.hash')} GROUP BY source ORDER BY source`,
+  );
+  const total = bySource.reduce((sum, { count }) => sum + count, 0);
+  return { total, labelled: labelled?.count ?? 0, byClass, bySource };
 }
 
 function toConditions(db: ReadableDatabase, filter: ImageFilter): Conditions {
   const parts = [
     toLabelConditions(filter),
     toDatasetConditions(db, filter),
-    toConfusionConditions(filter),
+    toEvaluationConditions(db, filter),
+    toQualityConditions(db, filter),
     toColumnConditions(filter),
   ];
   return {
@@ -128,16 +154,47 @@ function toConditions(db: ReadableDatabase, filter: ImageFilter): Conditions {
 
 const hasClass = 'class_id = (SELECT id FROM class WHERE name = :className)';
 
-function toLabelConditions({ className, labelled, dataset }: ImageFilter): Partial<Conditions> {
+/** Known truth is met among what is not labelled. */
+const isLabelledForOthers = `state = 'labelled' AND image_hash NOT IN (SELECT image_hash FROM gold_picture)`;
+
+function toLabelConditions({
+  className,
+  labelled,
+  state,
+  dataset,
+  waitingFor,
+}: ImageFilter): Partial<Conditions> {
   const memberships: Membership[] = [];
   if (className !== undefined && dataset === undefined) {
-    memberships.push({ table: 'image_label', condition: hasClass });
+    memberships.push({ table: 'image_class', condition: hasClass });
   }
-  if (labelled !== undefined && memberships.length + Number(labelled) < 2) {
-    memberships.push({ table: 'image_label', condition: 'class_id IS NOT NULL', isNegated: !labelled });
+  if (labelled !== undefined) {
+    const condition = waitingFor !== undefined && !labelled ? isLabelledForOthers : `state = 'labelled'`;
+    memberships.push({ table: 'image_label', condition, isNegated: !labelled });
   }
-  return { memberships, parameters: className === undefined ? {} : { className } };
+  if (waitingFor !== undefined) {
+    const condition = `annotator = :waitingFor AND state IN ('labelled','rejected')`;
+    memberships.push({ table: 'opinion', condition, isNegated: true });
+  }
+  // Most pictures that nobody has looked at have no row.
+  if (state === 'none')
+    memberships.push({ table: 'image_label', condition: `state <> 'none'`, isNegated: true });
+  else if (state !== undefined) memberships.push({ table: 'image_label', condition: 'state = :state' });
+  return {
+    memberships,
+    parameters: {
+      ...(className !== undefined && { className }),
+      ...(waitingFor !== undefined && { waitingFor }),
+      ...(state !== undefined && state !== 'none' && { state }),
+    },
+  };
 }
+
+/** A box of the class, of the revision that the dataset version holds. */
+const hasBoxThen = `EXISTS (SELECT 1 FROM annotation_box AS box WHERE box.image_hash = dataset_entry.image_hash
+  AND box.from_revision <= dataset_entry.revision_id
+  AND (box.until_revision IS NULL OR box.until_revision > dataset_entry.revision_id)
+  AND box.class_id = (SELECT id FROM class WHERE name = :className))`;
 
 function toDatasetConditions(db: ReadableDatabase, { dataset, className }: ImageFilter): Partial<Conditions> {
   if (dataset === undefined) return {};
@@ -145,7 +202,7 @@ function toDatasetConditions(db: ReadableDatabase, { dataset, className }: Image
   const condition = [
     'dataset_id = :datasetId AND from_version <= :version AND (until_version IS NULL OR until_version > :version)',
     ...(split === undefined ? [] : ['split = :split']),
-    ...(className === undefined ? [] : [hasClass]),
+    ...(className === undefined ? [] : [`(${hasClass} OR ${hasBoxThen})`]),
   ].join(' AND ');
   return {
     memberships: [{ table: 'dataset_entry', condition }],
@@ -177,21 +234,17 @@ function parseReference(text: string) {
   }
 }
 
-function toConfusionConditions({ confusion }: ImageFilter): Partial<Conditions> {
-  if (confusion === undefined) return {};
-  const { evaluationId, trueClass, predictedClass } = confusion;
-  const condition = [
-    'evaluation_id = :evaluationId',
-    ...(trueClass === undefined ? [] : ['true_class = :trueClass']),
-    ...(predictedClass === undefined ? [] : ['predicted_class = :predictedClass']),
-  ].join(' AND ');
+function toEvaluationConditions(
+  db: ReadableDatabase,
+  { confusion, detectionError }: ImageFilter,
+): Partial<Conditions> {
+  const asked = [
+    ...(confusion === undefined ? [] : [toConfusionCondition(db, confusion)]),
+    ...(detectionError === undefined ? [] : [toErrorCondition(detectionError)]),
+  ];
   return {
-    memberships: [{ table: 'evaluation_prediction', condition }],
-    parameters: {
-      evaluationId,
-      ...(trueClass !== undefined && { trueClass }),
-      ...(predictedClass !== undefined && { predictedClass }),
-    },
+    memberships: asked,
+    parameters: Object.assign({}, ...asked.map(({ parameters }) => parameters)),
   };
 }
 
@@ -258,7 +311,7 @@ function choosePage(
 ): Page {
   const limit = Math.min(of.limit, of.total - of.offset);
   // Pictures without a label are mostly the newest: from the oldest on, the walk would be long.
-  const isOneWay = memberships.some(({ isNegated }) => isNegated);
+  const isOneWay = memberships.some(({ table, isNegated }) => isNegated && table !== 'set_aside');
   const behind = isOneWay ? Number.POSITIVE_INFINITY : of.total - of.offset - limit;
   const offset = Math.min(of.offset, behind);
   return {
@@ -274,11 +327,31 @@ function toPageQuery(conditions: Conditions, { offset, limit, order, isWalk }: P
   return { sql: selectImages(page), parameters: { ...conditions.parameters, offset, limit } };
 }
 
+function listUncertain(
+  db: ReadableDatabase,
+  conditions: Conditions,
+  window: { readonly offset: number; readonly limit: number },
+): Image[] {
+  const rows = db.all<{ sequence: number }>(
+    `SELECT image.sequence FROM image LEFT JOIN image_label ON image_label.image_hash = image.hash
+     ${toWhere(conditions, true)} ORDER BY certainty IS NULL, certainty, image.sequence DESC LIMIT :limit OFFSET :offset`,
+    { ...conditions.parameters, ...window },
+  );
+  const found = db
+    .all(selectImages('SELECT value FROM json_each(:sequences)'), {
+      sequences: JSON.stringify(rows.map(({ sequence }) => sequence)),
+    })
+    .map((row) => imageSchema.parse(row));
+  const bySequence = new Map(found.map((image) => [image.sequence, image]));
+  return rows.flatMap(({ sequence }) => bySequence.get(sequence) ?? []);
+}
+
 /** Conditions on the picture's own columns leave few enough to ask for each, except beside a cell of a matrix. */
 function toWhere({ memberships, columns }: Conditions, isWalk: boolean): string {
   const isAsked = isWalk || columns.length > 0;
   const members = memberships.map((membership) => {
-    const isLookedUp = membership.table === 'evaluation_prediction' ? !isWalk : !isAsked;
+    const isOfEvaluation = membership.table.startsWith('evaluation_');
+    const isLookedUp = isOfEvaluation ? !isWalk : !isAsked;
     return isLookedUp && !membership.isNegated ? toLookup(membership) : toQuestion(membership);
   });
   const all = [...columns, ...members];
@@ -299,7 +372,9 @@ function selectImages(sequences: string): string {
   return `
     SELECT image.hash, image.sequence, file_name AS fileName, width, height, size_bytes AS sizeBytes, format,
       image.source, import_id AS importId, imported_at AS importedAt, origin_split AS originSplit,
-      class.name AS className, CASE WHEN class.id IS NULL THEN NULL ELSE step.source END AS labelSource
+      class.name AS className, coalesce(image_label.state, 'none') AS state,
+      coalesce(image_label.box_count, 0) AS boxCount,
+      CASE WHEN coalesce(image_label.state, 'none') = 'none' THEN NULL ELSE step.source END AS labelSource
     FROM image
     LEFT JOIN image_label ON image_label.image_hash = image.hash
     LEFT JOIN class ON class.id = image_label.class_id

@@ -25,10 +25,29 @@ export interface ImportFile {
   readonly path: string;
   readonly outcome: 'added' | 'duplicate' | 'rejected';
   readonly imageHash: ImageHash | null;
-  /** Whether the picture got its class from this file. */
-  readonly isLabelled: boolean;
+  /** What the picture got by this file; null: nothing. */
+  readonly given: GivenLabels | null;
   /** Why the file was set aside, or its label not taken. */
   readonly problem: { readonly code: ErrorCode; readonly reason: string } | null;
+}
+
+export interface GivenLabels {
+  readonly state: 'labelled' | 'predicted';
+  /** The picture's own class. */
+  readonly className: string | null;
+  /** Its boxes' classes, one for each box. */
+  readonly boxClasses: readonly string[];
+  /** Boxes that were cut at the picture's edge. */
+  readonly clipped: number;
+}
+
+/** A part of a label file that was set aside. */
+export interface ImportFault {
+  readonly path: string;
+  /** Null: the file as a whole. */
+  readonly place: string | null;
+  readonly code: ErrorCode;
+  readonly reason: string;
 }
 
 const selectImport = `
@@ -37,7 +56,13 @@ const selectImport = `
     count(*) FILTER (WHERE outcome = 'added') AS added,
     count(*) FILTER (WHERE outcome = 'duplicate') AS duplicates,
     count(*) FILTER (WHERE outcome = 'rejected') AS rejected,
-    coalesce(sum(labelled), 0) AS labelled
+    coalesce(sum(labelled), 0) AS labelled, coalesce(sum(predicted), 0) AS predicted,
+    coalesce(sum(background), 0) AS background, coalesce(sum(boxes), 0) AS boxes, coalesce(sum(clipped), 0) AS clipped,
+    count(*) FILTER (WHERE outcome <> 'rejected' AND code IS NOT NULL)
+      + (SELECT count(*) FROM import_fault WHERE import_fault.import_id = import.id) AS faults,
+    (SELECT json_group_array(json_object('className', class_name, 'pictures', pictures, 'boxes', boxes)
+       ORDER BY class_name)
+     FROM import_class WHERE import_class.import_id = import.id) AS classes
   FROM import LEFT JOIN import_file AS file ON file.import_id = import.id`;
 
 export function createImportsTable(db: Database) {
@@ -78,8 +103,11 @@ function createImportQueries(db: Database) {
     listRejections(id: ImportId): ImportRejection[] {
       return db
         .all<Record<string, unknown>>(
-          'SELECT path, code, reason FROM import_file WHERE import_id = ? AND code IS NOT NULL ORDER BY path',
-          [id],
+          `SELECT path, NULL AS place, code, reason FROM import_file WHERE import_id = :id AND code IS NOT NULL
+           UNION ALL
+           SELECT path, nullif(place, ''), code, reason FROM import_fault WHERE import_id = :id
+           ORDER BY path, place`,
+          { id },
         )
         .map((row) => importRejectionSchema.parse(row));
     },
@@ -113,11 +141,17 @@ function createImportChanges(db: Database) {
       );
     },
     insertFiles(id: ImportId, files: readonly ImportFile[]): void {
-      for (const { path, outcome, imageHash, isLabelled, problem } of files) {
+      for (const file of files) {
+        insertFile(db, id, file);
+        if (file.given) countClasses(db, id, file.given);
+      }
+    },
+    /** Faults that are known already are left out. */
+    insertFaults(id: ImportId, faults: readonly ImportFault[]): void {
+      for (const { path, place, code, reason } of faults) {
         db.run(
-          `INSERT INTO import_file (import_id, path, outcome, image_hash, labelled, code, reason)
-           VALUES (?, ?, ?, ?, ?, ?, ?)`,
-          [id, path, outcome, imageHash, isLabelled ? 1 : 0, problem?.code ?? null, problem?.reason ?? null],
+          `INSERT INTO import_fault (import_id, path, place, code, reason) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+          [id, path, place ?? '', code, reason],
         );
       }
     },
@@ -139,10 +173,47 @@ function createImportChanges(db: Database) {
   };
 }
 
-type ImportRow = Record<string, unknown> & { classesAdded: string };
+function insertFile(db: Database, id: ImportId, file: ImportFile): void {
+  const { path, outcome, imageHash, given, problem } = file;
+  const isLabelled = given?.state === 'labelled';
+  const isBackground = isLabelled && given.className === null && given.boxClasses.length === 0;
+  db.run(
+    `INSERT INTO import_file (import_id, path, outcome, image_hash, labelled, predicted, background, boxes, clipped, code,
+       reason)
+     VALUES (:id, :path, :outcome, :imageHash, :labelled, :predicted, :background, :boxes, :clipped, :code, :reason)`,
+    {
+      id,
+      path,
+      outcome,
+      imageHash,
+      labelled: isLabelled ? 1 : 0,
+      predicted: given?.state === 'predicted' ? 1 : 0,
+      background: isBackground ? 1 : 0,
+      boxes: given?.boxClasses.length ?? 0,
+      clipped: given?.clipped ?? 0,
+      code: problem?.code ?? null,
+      reason: problem?.reason ?? null,
+    },
+  );
+}
+
+function countClasses(db: Database, id: ImportId, { className, boxClasses }: GivenLabels): void {
+  const counts = new Map<string, number>(className === null ? [] : [[className, 0]]);
+  for (const name of boxClasses) counts.set(name, (counts.get(name) ?? 0) + 1);
+  for (const [name, boxes] of counts) {
+    db.run(
+      `INSERT INTO import_class (import_id, class_name, pictures, boxes) VALUES (?, ?, 1, ?)
+       ON CONFLICT (import_id, class_name) DO UPDATE SET pictures = pictures + 1, boxes = boxes + excluded.boxes`,
+      [id, name, boxes],
+    );
+  }
+}
+
+type ImportRow = Record<string, unknown> & { classesAdded: string; classes: string };
 
 function toImport(row: ImportRow): Import {
-  return importSchema.parse({ ...row, classesAdded: JSON.parse(row.classesAdded) });
+  const lists = { classesAdded: JSON.parse(row.classesAdded), classes: JSON.parse(row.classes) };
+  return importSchema.parse({ ...row, ...lists });
 }
 
 function noImport(id: ImportId): AppError {

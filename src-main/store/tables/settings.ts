@@ -1,12 +1,14 @@
 /** The settings: one row per key that was ever changed; the others are the schema's defaults. */
 import { type Settings, settingsSchema } from '../../../src-preload/contract/system.ts';
-import type { Database } from '../connection.ts';
+import type { Database, ReadableDatabase } from '../connection.ts';
+
+export function readSettings(db: ReadableDatabase): Settings {
+  const rows = db.all<{ key: string; value: string }>('SELECT key, value FROM setting');
+  return settingsSchema.parse(Object.fromEntries(rows.map((row) => [row.key, JSON.parse(row.value)])));
+}
 
 export function createSettingsTable(db: Database) {
-  const read = (): Settings => {
-    const rows = db.all<{ key: string; value: string }>('SELECT key, value FROM setting');
-    return settingsSchema.parse(Object.fromEntries(rows.map((row) => [row.key, JSON.parse(row.value)])));
-  };
+  const read = (): Settings => readSettings(db);
   /** @throws {ZodError} and changes nothing when a value does not fit the schema. */
   const update = (changes: Partial<Settings>): Settings =>
     db.transaction(() => {

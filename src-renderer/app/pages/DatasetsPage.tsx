@@ -1,8 +1,8 @@
 /** Frozen versions of the labelled pictures: what is in them, and what changed from one to the next. */
-import { Button } from '@mantine/core';
+import { Button, Group } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
-import { BrainCircuit, Layers, Plus } from 'lucide-react';
+import { BrainCircuit, FolderOutput, Layers, Plus } from 'lucide-react';
 import { Link } from 'wouter';
 import type { DatasetVersion } from '../../../src-preload/contract/index.ts';
 import { station } from '../../client/station.ts';
@@ -15,6 +15,7 @@ import { CreateVersionForm } from '../../features/dataset/CreateVersionForm.tsx'
 import { DatasetDifferencePanel } from '../../features/dataset/DatasetDifferencePanel.tsx';
 import { DatasetStatisticsPanel } from '../../features/dataset/DatasetStatisticsPanel.tsx';
 import { datasetReference } from '../../features/dataset/dataset-href.ts';
+import { ExportDialog } from '../../features/dataset/ExportDialog.tsx';
 import { VersionsTable } from '../../features/dataset/VersionsTable.tsx';
 import layout from './layout.module.css';
 
@@ -91,6 +92,7 @@ function Versions({ versions, selected }: VersionsProps) {
 }
 
 function VersionDetail({ version }: { readonly version: DatasetVersion }) {
+  const [isExporting, { open, close }] = useDisclosure(false);
   return (
     <div className={layout.stack} data-testid="dataset-detail">
       <Panel
@@ -102,19 +104,25 @@ function VersionDetail({ version }: { readonly version: DatasetVersion }) {
           </>
         }
         actions={
-          <Button
-            component={Link}
-            href={`/training?dataset=${encodeURIComponent(datasetReference(version))}`}
-            leftSection={<BrainCircuit size={18} aria-hidden />}
-          >
-            Train on it
-          </Button>
+          <Group gap="sm">
+            <Button variant="default" leftSection={<FolderOutput size={18} aria-hidden />} onClick={open}>
+              Export
+            </Button>
+            <Button
+              component={Link}
+              href={`/training?dataset=${encodeURIComponent(datasetReference(version))}`}
+              leftSection={<BrainCircuit size={18} aria-hidden />}
+            >
+              Train on it
+            </Button>
+          </Group>
         }
       >
         {version.classNames.length} classes: {version.classNames.join(', ')}
       </Panel>
       <DatasetStatisticsPanel version={version} />
       <DatasetDifferencePanel version={version} />
+      <ExportDialog version={version} isOpen={isExporting} onClose={close} />
     </div>
   );
 }

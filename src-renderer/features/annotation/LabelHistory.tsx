@@ -2,8 +2,9 @@
 import { useQuery } from '@tanstack/react-query';
 import type { AnnotationRevision, ImageHash } from '../../../src-preload/contract/index.ts';
 import { station } from '../../client/station.ts';
-import { formatDateTime } from '../../components/formatting.ts';
+import { formatDateTime, formatPlural } from '../../components/formatting.ts';
 import { Loaded } from '../../components/Loaded.tsx';
+import { describeState } from '../image/image-filter.ts';
 import classes from './LabelHistory.module.css';
 
 export function LabelHistory({ imageHash }: { readonly imageHash: ImageHash }) {
@@ -26,7 +27,7 @@ function Revisions({ revisions }: { readonly revisions: readonly AnnotationRevis
     <ol className={classes.list}>
       {revisions.toReversed().map((revision) => (
         <li key={revision.id} className={classes.item}>
-          <strong>{revision.className ?? 'Label taken away'}</strong>
+          <strong>{whatOf(revision)}</strong>
           <span className={classes.detail}>
             {authorOf(revision)}, {formatDateTime(revision.createdAt)}
           </span>
@@ -34,6 +35,16 @@ function Revisions({ revisions }: { readonly revisions: readonly AnnotationRevis
       ))}
     </ol>
   );
+}
+
+function whatOf({ className, state, boxesPut, boxesRemoved }: AnnotationRevision): string {
+  const parts = [
+    ...(boxesPut > 0 ? [`${formatPlural(boxesPut, 'box', 'boxes')} drawn or changed`] : []),
+    ...(boxesRemoved > 0 ? [`${formatPlural(boxesRemoved, 'box', 'boxes')} taken away`] : []),
+    ...(className !== null && boxesPut + boxesRemoved === 0 ? [className] : []),
+  ];
+  if (parts.length > 0) return parts.join(', ');
+  return state === 'none' ? 'Label taken away' : describeState(state);
 }
 
 function authorOf(revision: AnnotationRevision): string {

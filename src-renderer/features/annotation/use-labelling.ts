@@ -66,5 +66,6 @@ function useTravel() {
 }
 
 function relabelled(image: Image, className: string | null): Image {
-  return { ...image, className, labelSource: className === null ? null : 'human' };
+  if (className === null) return { ...image, className, state: 'none', labelSource: null };
+  return { ...image, className, state: 'labelled', labelSource: 'human' };
 }

@@ -1,11 +1,11 @@
 /** What was picked, what will become of it, and the button that imports it. */
-import { Button, Group, Modal, SegmentedControl, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
 import { useMemo, useState } from 'react';
 import type { ImportFormat } from '../../../src-preload/contract/index.ts';
 import { formatBytes, formatPlural } from '../../components/formatting.ts';
 import { Notice } from '../../components/Notice.tsx';
-import { ClassFolders } from './ClassFolders.tsx';
 import { useImport } from './import-store.ts';
+import { LabelChoice } from './LabelChoice.tsx';
 import type { Picked, PickedFile } from './picked-files.ts';
 import { planUpload, type UploadPlan } from './upload-plan.ts';
 import { useStartImport } from './use-start-import.ts';
@@ -72,35 +72,6 @@ function ImportForm({ picked, onDone }: { readonly picked: Picked; readonly onDo
         </Group>
       </Stack>
     </form>
-  );
-}
-
-interface LabelChoiceProps {
-  readonly format: ImportFormat;
-  readonly plan: UploadPlan | null;
-  readonly onChange: (format: ImportFormat) => void;
-}
-
-function LabelChoice({ format, plan, onChange }: LabelChoiceProps) {
-  const hasFolders = plan === null || plan.classes.length > 0;
-  if (!hasFolders) {
-    return <Text c="dimmed">They lie in no folder of their own, so they come in without a label.</Text>;
-  }
-  return (
-    <Stack gap="xs">
-      <SegmentedControl
-        fullWidth
-        size="md"
-        aria-label="Labels"
-        value={format === 'files' ? 'files' : 'folder'}
-        onChange={(value) => onChange(value === 'files' ? 'files' : plan === null ? 'auto' : 'folder')}
-        data={[
-          { value: 'folder', label: 'Folder names are classes' },
-          { value: 'files', label: 'No labels yet' },
-        ]}
-      />
-      {plan !== null && format === 'folder' && <ClassFolders classes={plan.classes} loose={plan.loose} />}
-    </Stack>
   );
 }
 

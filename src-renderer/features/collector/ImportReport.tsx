@@ -7,6 +7,7 @@ import { type Import, importIdSchema } from '../../../src-preload/contract/index
 import { station } from '../../client/station.ts';
 import { formatCount, formatPlural } from '../../components/formatting.ts';
 import { Loaded } from '../../components/Loaded.tsx';
+import { ImportedClasses } from './ImportedClasses.tsx';
 import classes from './ImportReport.module.css';
 import { useImport } from './import-store.ts';
 import { RejectionsTable } from './RejectionsTable.tsx';
@@ -39,8 +40,10 @@ export function ImportCounts({ record }: { readonly record: Import }) {
       </Link>
       <span data-testid="import-labelled">{formatCount(record.labelled)} labelled</span>
       <span data-testid="import-duplicates">{formatPlural(record.duplicates, 'duplicate')}</span>
+      {record.predicted > 0 && <span>{formatCount(record.predicted)} with suggestions to review</span>}
+      {record.boxes > 0 && <BoxesButton record={record} />}
       {record.classesAdded.length > 0 && <span>New classes: {record.classesAdded.join(', ')}</span>}
-      {record.rejected > 0 && <RejectionsButton record={record} />}
+      {record.rejected + record.faults > 0 && <RejectionsButton record={record} />}
     </Group>
   );
 }
@@ -57,10 +60,31 @@ function RejectionsButton({ record }: { readonly record: Import }) {
         onClick={open}
         data-testid="import-rejected"
       >
-        {formatPlural(record.rejected, 'file')} set aside
+        {tellSetAside(record)} set aside
       </Button>
-      <Modal opened={isOpen} onClose={close} title="Files that were set aside" size="xl">
+      <Modal opened={isOpen} onClose={close} title="What was set aside" size="xl">
         {isOpen && <Rejections record={record} />}
+      </Modal>
+    </>
+  );
+}
+
+/** "2 files", "3 labels", or both. */
+function tellSetAside({ rejected, faults }: Import): string {
+  const files = rejected > 0 ? [formatPlural(rejected, 'file')] : [];
+  const labels = faults > 0 ? [formatPlural(faults, 'label')] : [];
+  return [...files, ...labels].join(' and ');
+}
+
+function BoxesButton({ record }: { readonly record: Import }) {
+  const [isOpen, { open, close }] = useDisclosure(false);
+  return (
+    <>
+      <Button variant="light" size="compact-md" h={36} onClick={open} data-testid="import-boxes">
+        {formatPlural(record.boxes, 'box', 'boxes')}
+      </Button>
+      <Modal opened={isOpen} onClose={close} title="What the label files brought" size="lg">
+        <ImportedClasses record={record} />
       </Modal>
     </>
   );

@@ -1,4 +1,4 @@
-/** Files that an import set aside, each with its reason. */
+/** Files and parts of label files that an import set aside, each with its reason. */
 import type { ImportRejection } from '../../../src-preload/contract/index.ts';
 import table from '../../components/table.module.css';
 
@@ -13,8 +13,11 @@ export function RejectionsTable({ rejections }: { readonly rejections: readonly 
       </thead>
       <tbody>
         {rejections.map((rejection) => (
-          <tr key={rejection.path}>
-            <td style={{ overflowWrap: 'anywhere' }}>{rejection.path}</td>
+          <tr key={`${rejection.path} ${rejection.place} ${rejection.reason}`}>
+            <td style={{ overflowWrap: 'anywhere' }}>
+              {rejection.path}
+              {rejection.place !== null && <div className={table.soft}>{rejection.place}</div>}
+            </td>
             <td style={{ overflowWrap: 'anywhere' }}>{rejection.reason}</td>
           </tr>
         ))}

@@ -13,12 +13,17 @@ export interface UploadPlan {
   readonly classes: readonly ClassFolder[];
   /** Files in no class folder. */
   readonly loose: number;
-  /** What the import does unless the person decides otherwise. */
-  readonly format: Exclude<ImportFormat, 'auto'>;
+  /** Whether label files of another tool seem to be among them. */
+  readonly hasLabelFiles: boolean;
+  /** What the import does unless the person decides otherwise; `auto` where label files are to be recognized. */
+  readonly format: ImportFormat;
 }
 
 const splitNames = new Set(['train', 'val', 'valid', 'validation', 'test']);
 const clutter = /^(\.|thumbs\.db$|desktop\.ini$|__macosx$)/i;
+const labelName = /\.(xml|json|csv|tsv|ya?ml|names|txt)$/i;
+/** Notes that come with pictures. */
+const noteName = /(^|\/)(readme|licen[cs]e|about|notes?)[^/]*$/i;
 const idxName = /idx[123][.-]ubyte(\.gz)?$/i;
 
 /** Plans the upload of files at these relative paths (with `/`), as a browser reports them. */
@@ -28,12 +33,13 @@ export function planUpload(relativePaths: readonly string[]): UploadPlan {
   const paths = kept.map((parts) => (parts === null ? null : parts.slice(depth).join('/')));
   const used = paths.filter((path) => path !== null);
   if (used.length > 0 && used.every((path) => idxName.test(path))) {
-    return { paths, classes: [], loose: 0, format: 'idx' };
+    return { paths, classes: [], loose: 0, hasLabelFiles: false, format: 'idx' };
   }
   const classes = countClasses(used);
   const inClasses = classes.reduce((sum, folder) => sum + folder.count, 0);
-  const format = classes.length > 1 ? 'folder' : 'files';
-  return { paths, classes, loose: used.length - inClasses, format };
+  const hasLabelFiles = used.some((path) => labelName.test(path) && !noteName.test(path));
+  const format = hasLabelFiles ? 'auto' : classes.length > 1 ? 'folder' : 'files';
+  return { paths, classes, loose: used.length - inClasses, hasLabelFiles, format };
 }
 
 function isClutter(path: string): boolean {

@@ -36,7 +36,7 @@ export function CreateVersionForm(props: CreateVersionFormProps) {
 
 function VersionFields({ newest, onClose }: CreateVersionFormProps) {
   const [name, setName] = useState(newest?.name ?? 'pictures');
-  const [keepsSplits, setKeepsSplits] = useState(newest !== undefined);
+  const [keepsSplits, setKeepsSplits] = useState(true);
   const [percents, setPercents] = useState<SplitPercents>(percentsOf(newest));
   const [seed, setSeed] = useState(newest?.seed ?? 0);
   const create = useCreateVersion(onClose);
@@ -62,8 +62,8 @@ function VersionFields({ newest, onClose }: CreateVersionFormProps) {
         />
         <Checkbox
           size="md"
-          label="Pictures keep the split they have"
-          description="New pictures go 70, 20 and 10 percent. The test pictures stay the same, so models stay comparable."
+          label="Pictures keep the split they have or came with"
+          description="The others go 70, 20 and 10 percent. The test pictures stay the same, so models stay comparable."
           checked={keepsSplits}
           onChange={(event) => setKeepsSplits(event.currentTarget.checked)}
         />

@@ -69,8 +69,9 @@ const changeWord = {
 } as const satisfies Record<Change['change'], string>;
 
 function changeText({ change, from, to }: Change): string {
-  if (change === 'relabelled') return `${from?.className} → ${to?.className}`;
+  if (change === 'relabelled')
+    return from?.className === to?.className ? 'Other boxes' : `${from?.className} → ${to?.className}`;
   if (change === 'moved') return `${from?.split} → ${to?.split}`;
   const member = to ?? from;
-  return member === null ? '' : `${member.className}, ${member.split}`;
+  return member === null ? '' : [member.className, member.split].filter(Boolean).join(', ');
 }

@@ -32,7 +32,12 @@ interface StatisticsProps {
 }
 
 function Statistics({ statistics, reference }: StatisticsProps) {
+  const { background } = statistics;
+  const isOfBoxes = background !== null;
   const classRows = statistics.classes.map(({ className, counts }) => ({ name: className, counts }));
+  const boxRows = statistics.classes.flatMap(({ className, boxes }) =>
+    boxes === null ? [] : [{ name: className, counts: boxes }],
+  );
   const sourceRows = statistics.sources.map(({ source, counts }) => ({ name: source, counts }));
   return (
     <div className={classes.stack}>
@@ -46,6 +51,19 @@ function Statistics({ statistics, reference }: StatisticsProps) {
           label="Pictures"
           value={<Link href={dataHref({ dataset: reference })}>{formatCount(statistics.total)}</Link>}
         />
+        {isOfBoxes && (
+          <>
+            <Figure
+              label="Boxes"
+              value={formatCount(boxRows.reduce((sum, { counts }) => sum + totalOf(counts), 0))}
+            />
+            <Figure
+              label="Background"
+              value={formatCount(totalOf(background))}
+              note="Pictures without a box"
+            />
+          </>
+        )}
         <Figure
           label="Width, median"
           value={`${statistics.width.median} px`}
@@ -63,10 +81,19 @@ function Statistics({ statistics, reference }: StatisticsProps) {
           note="Largest to smallest class"
         />
       </Figures>
+      {isOfBoxes && (
+        <SplitTable
+          heading="Boxes of a class"
+          rows={boxRows}
+          hrefOf={(className) => dataHref({ dataset: reference, className })}
+        />
+      )}
       <SplitTable
-        heading="Class"
-        rows={classRows}
-        hrefOf={(className) => dataHref({ dataset: reference, className })}
+        heading={isOfBoxes ? 'Pictures with a class' : 'Class'}
+        rows={isOfBoxes ? [...classRows, { name: backgroundName, counts: background }] : classRows}
+        hrefOf={(className) =>
+          className === backgroundName ? undefined : dataHref({ dataset: reference, className })
+        }
       />
       {sourceRows.length > 1 && (
         <SplitTable
@@ -82,7 +109,8 @@ function Statistics({ statistics, reference }: StatisticsProps) {
 interface SplitTableProps {
   readonly heading: string;
   readonly rows: ReadonlyArray<{ readonly name: string; readonly counts: SplitCounts }>;
-  readonly hrefOf: (name: string) => string;
+  /** Undefined where no filter leads to these pictures. */
+  readonly hrefOf: (name: string) => string | undefined;
 }
 
 function SplitTable({ heading, rows, hrefOf }: SplitTableProps) {
@@ -110,9 +138,7 @@ function SplitTable({ heading, rows, hrefOf }: SplitTableProps) {
         {rows.map(({ name, counts }) => (
           <tr key={name}>
             <td>
-              <Link href={hrefOf(name)} className={table.rowLink}>
-                {name}
-              </Link>
+              <RowName name={name} href={hrefOf(name)} />
             </td>
             <td className={table.number}>{formatCount(counts.train)}</td>
             <td className={table.number}>{formatCount(counts.val)}</td>
@@ -124,6 +150,18 @@ function SplitTable({ heading, rows, hrefOf }: SplitTableProps) {
         ))}
       </tbody>
     </table>
+  );
+}
+
+/** Stands in the table for the pictures without a box. */
+const backgroundName = 'No box: background';
+
+function RowName({ name, href }: { readonly name: string; readonly href: string | undefined }) {
+  if (href === undefined) return name;
+  return (
+    <Link href={href} className={table.rowLink}>
+      {name}
+    </Link>
   );
 }
 

@@ -70,8 +70,8 @@ function HistoryItem({ event }: { readonly event: DeploymentEvent }) {
         </span>
         {event.comparison !== null && (
           <span className={classes.detail}>
-            {formatPoints(event.comparison.difference)} on {event.comparison.count} pictures,{' '}
-            {formatProbability(event.comparison.pValue)}
+            {formatPoints(event.comparison.difference)} on {event.comparison.count} pictures
+            {event.comparison.task === 'classification' && `, ${formatProbability(event.comparison.pValue)}`}
           </span>
         )}
         {event.reason !== '' && <q className={classes.reason}>{event.reason}</q>}

@@ -8,7 +8,7 @@ import { formatCount, formatLatency } from '../../components/formatting.ts';
 import { Notice } from '../../components/Notice.tsx';
 import { Panel } from '../../components/Panel.tsx';
 import { ToneChip } from '../../components/StatusChip.tsx';
-import { formatMetric } from '../registry/metric-table.ts';
+import { formatMetric, mainMetricOf } from '../registry/metric-table.ts';
 import { RollbackDialog } from './RollbackDialog.tsx';
 
 interface ServingPanelProps {
@@ -66,6 +66,7 @@ function Serving({
   readonly status: ServingStatus;
   readonly champion: ModelVersion | undefined;
 }) {
+  const main = mainMetricOf(champion === undefined ? [] : [champion]);
   return (
     <>
       <Figures>
@@ -77,8 +78,8 @@ function Serving({
         />
         <Figure
           size="lg"
-          label="Accuracy"
-          value={formatMetric('accuracy', champion?.metrics.accuracy)}
+          label={main.label}
+          value={formatMetric(main.key, champion?.metrics[main.key])}
           note="On its test pictures"
         />
         <Figure label="Answered" value={formatCount(status.requests)} note="Since the station started" />

@@ -4,12 +4,15 @@ import { Dropzone } from '@mantine/dropzone';
 import { useMutation } from '@tanstack/react-query';
 import { ImageUp } from 'lucide-react';
 import { useEffect, useState } from 'react';
-import type { ModelVersion, Prediction } from '../../../src-preload/contract/index.ts';
+import type { DetectionPrediction, ModelVersion, Prediction } from '../../../src-preload/contract/index.ts';
 import { errorMessage } from '../../client/errors.ts';
 import { uploadClient } from '../../client/station.ts';
-import { formatLatency, formatPercent } from '../../components/formatting.ts';
+import { BoxPicture } from '../../components/BoxPicture.tsx';
+import { lineColor, useChartPalette } from '../../components/chart-palette.ts';
+import { formatLatency, formatPercent, formatPlural } from '../../components/formatting.ts';
 import { Notice } from '../../components/Notice.tsx';
 import { Panel } from '../../components/Panel.tsx';
+import { useClasses } from '../annotation/use-classes.ts';
 import { modelReference } from '../registry/model-reference.ts';
 import classes from './TryItPanel.module.css';
 
@@ -25,6 +28,7 @@ export function TryItPanel({ versions, champion }: TryItPanelProps) {
   const predict = useMutation({
     mutationFn: (ask: { image: File; model: string }) => uploadClient.deployment.predict(ask),
   });
+  const boxes = predict.isError ? undefined : boxesOf(predict.data);
   const ask = (image: File | null, model: string): void => {
     if (image !== null) predict.mutate({ image, model });
   };
@@ -48,9 +52,10 @@ export function TryItPanel({ versions, champion }: TryItPanelProps) {
         />
       }
     >
-      <div className={classes.layout}>
+      <div className={classes.layout} data-wide={boxes !== undefined || undefined}>
         <PictureDrop
           picture={picture}
+          boxes={boxes}
           onPicture={(file) => {
             setPicture(file);
             ask(file, reference);
@@ -72,10 +77,12 @@ export function TryItPanel({ versions, champion }: TryItPanelProps) {
 
 interface PictureDropProps {
   readonly picture: File | null;
+  /** What a detector found on it. */
+  readonly boxes: DetectionPrediction | undefined;
   readonly onPicture: (file: File) => void;
 }
 
-function PictureDrop({ picture, onPicture }: PictureDropProps) {
+function PictureDrop({ picture, boxes, onPicture }: PictureDropProps) {
   const url = useObjectUrl(picture);
   const [isUnshowable, setUnshowable] = useState(false);
   return (
@@ -97,6 +104,8 @@ function PictureDrop({ picture, onPicture }: PictureDropProps) {
             ? 'Drop one picture or press to choose it'
             : `${picture.name} can not be shown here`}
         </span>
+      ) : boxes !== undefined ? (
+        <DrawnBoxes url={url} name={picture?.name ?? ''} prediction={boxes} />
       ) : (
         <img
           src={url}
@@ -109,7 +118,36 @@ function PictureDrop({ picture, onPicture }: PictureDropProps) {
   );
 }
 
+interface DrawnBoxesProps {
+  readonly url: string;
+  readonly name: string;
+  readonly prediction: DetectionPrediction;
+}
+
+function DrawnBoxes({ url, name, prediction }: DrawnBoxesProps) {
+  const { colorOf } = useClasses();
+  const palette = useChartPalette();
+  const { boxes, width, height } = prediction;
+  const names = [...new Set(boxes.map(({ className }) => className))];
+  const drawn = boxes.map(({ className, score, ...place }, index) => ({
+    ...place,
+    key: String(index),
+    color: colorOf(className) ?? lineColor(palette, names.indexOf(className)),
+    label: `${className} ${score.toFixed(2)}`,
+    shortLabel: score.toFixed(2),
+    isDashed: false,
+    isFaint: false,
+  }));
+  const alt = `${name}: ${formatPlural(boxes.length, 'box', 'boxes')}`;
+  return (
+    <div className={classes.found}>
+      <BoxPicture src={url} alt={alt} width={width} height={height} boxes={drawn.toReversed()} />
+    </div>
+  );
+}
+
 function PredictionBars({ prediction }: { readonly prediction: Prediction }) {
+  if (prediction.task === 'detection') return <FoundBoxes prediction={prediction} />;
   return (
     <div data-testid="prediction">
       <p className={classes.label}>
@@ -123,6 +161,34 @@ function PredictionBars({ prediction }: { readonly prediction: Prediction }) {
               <span className={classes.fill} style={{ width: `${score * 100}%` }} />
             </span>
             <span className={classes.score}>{formatPercent(score)}</span>
+          </li>
+        ))}
+      </ul>
+      <p className={classes.hint}>
+        {prediction.model} v{prediction.version}, {formatLatency(prediction.latencyMs)}
+      </p>
+    </div>
+  );
+}
+
+function boxesOf(prediction: Prediction | undefined): DetectionPrediction | undefined {
+  return prediction !== undefined && 'boxes' in prediction ? prediction : undefined;
+}
+
+/** How many of each class, the surest of each. */
+function FoundBoxes({ prediction }: { readonly prediction: DetectionPrediction }) {
+  const groups = Map.groupBy(prediction.boxes, ({ className }) => className);
+  return (
+    <div data-testid="prediction">
+      <p className={classes.label}>
+        <strong>{formatPlural(prediction.boxes.length, 'box', 'boxes')}</strong>
+      </p>
+      <ul className={classes.bars}>
+        {[...groups].map(([className, boxes]) => (
+          <li key={className}>
+            <span className={classes.name}>{className}</span>
+            <span>{boxes.length}</span>
+            <span className={classes.score}>up to {formatPercent(boxes[0]?.score ?? 0)}</span>
           </li>
         ))}
       </ul>

@@ -1,8 +1,13 @@
 /** Two models on the same pictures: the difference with its interval on a scale, and how sure it is. */
-import type { Comparison } from '../../../src-preload/contract/index.ts';
+import {
+  type ClassificationComparison,
+  type Comparison,
+  mainFiguresOf,
+} from '../../../src-preload/contract/index.ts';
 import { Figure, Figures } from '../../components/Figure.tsx';
 import { formatCount, formatPercent, formatPoints, formatProbability } from '../../components/formatting.ts';
 import classes from './ComparisonView.module.css';
+import { DetectionComparisonView } from './DetectionComparisonView.tsx';
 import { verdictOf } from './verdict.ts';
 
 interface ComparisonViewProps {
@@ -14,6 +19,7 @@ interface ComparisonViewProps {
 export function ComparisonView({ comparison, margin }: ComparisonViewProps) {
   const { a, b, dataset, count } = comparison;
   const verdict = verdictOf(comparison);
+  const figures = mainFiguresOf(comparison);
   return (
     <div className={classes.stack} data-testid="comparison">
       <p className={classes.verdict} data-tone={verdict.tone}>
@@ -21,21 +27,32 @@ export function ComparisonView({ comparison, margin }: ComparisonViewProps) {
       </p>
       <DifferenceScale comparison={comparison} margin={margin} />
       <Figures>
-        <Figure label={a} value={formatPercent(comparison.accuracyA)} note="Accuracy" />
-        <Figure label={b} value={formatPercent(comparison.accuracyB)} note="Accuracy" />
+        <Figure label={a} value={formatPercent(figures.a.value)} note={figureNames[figures.a.name]} />
+        <Figure label={b} value={formatPercent(figures.b.value)} note={figureNames[figures.b.name]} />
         <Figure
           label="Difference"
           value={formatPoints(comparison.difference)}
           note={`95 %: ${formatPoints(comparison.interval[0])} to ${formatPoints(comparison.interval[1])}`}
         />
-        <Figure label="Only the first right" value={formatCount(comparison.onlyARight)} note="pictures" />
-        <Figure label="Only the second right" value={formatCount(comparison.onlyBRight)} note="pictures" />
-        <Figure label="Chance" value={formatProbability(comparison.pValue)} note="Exact McNemar test" />
+        {comparison.task === 'classification' && <McNemarFigures comparison={comparison} />}
       </Figures>
+      {comparison.task === 'detection' && <DetectionComparisonView comparison={comparison} />}
       <p className={classes.foot}>
         Both on the same {formatCount(count)} pictures of {dataset.name} v{dataset.version}, {dataset.split}.
       </p>
     </div>
+  );
+}
+
+const figureNames = { accuracy: 'Accuracy', map50: 'mAP 50' } as const;
+
+function McNemarFigures({ comparison }: { readonly comparison: ClassificationComparison }) {
+  return (
+    <>
+      <Figure label="Only the first right" value={formatCount(comparison.onlyARight)} note="pictures" />
+      <Figure label="Only the second right" value={formatCount(comparison.onlyBRight)} note="pictures" />
+      <Figure label="Chance" value={formatProbability(comparison.pValue)} note="Exact McNemar test" />
+    </>
   );
 }
 

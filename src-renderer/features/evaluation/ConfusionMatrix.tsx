@@ -1,45 +1,51 @@
 /** Which class is taken for which: a heat map whose cells open their pictures. */
 import { Link } from 'wouter';
-import type { Evaluation } from '../../../src-preload/contract/index.ts';
 import { formatCount, formatPercent } from '../../components/formatting.ts';
-import { dataHref } from '../image/image-filter.ts';
 import classes from './ConfusionMatrix.module.css';
 
-export function ConfusionMatrix({ evaluation }: { readonly evaluation: Evaluation }) {
-  const { classNames, confusion } = evaluation.report;
+interface ConfusionMatrixProps {
+  /** `counts[i][j]`: true class i predicted as class j. */
+  readonly counts: ReadonlyArray<readonly number[]>;
+  /** Of rows and columns alike; null is the background of a detector. */
+  readonly names: ReadonlyArray<string | null>;
+  readonly hrefOf: (trueClass: string | null, predictedClass: string | null) => string;
+}
+
+export function ConfusionMatrix({ counts, names, hrefOf }: ConfusionMatrixProps) {
   return (
     <div className={classes.scroller}>
       <table
         className={classes.matrix}
         data-testid="confusion-matrix"
-        data-dense={classNames.length > 8 || undefined}
+        data-dense={names.length > 8 || undefined}
+        data-huge={names.length > 18 || undefined}
       >
         <thead>
           <tr>
             <th scope="col" className={classes.corner}>
               True ↓ Predicted →
             </th>
-            {classNames.map((name) => (
-              <th key={name} scope="col" className={classes.column} title={name}>
-                {name}
+            {names.map((name) => (
+              <th key={name} scope="col" className={classes.column} title={name ?? undefined}>
+                {name ?? 'Not found'}
               </th>
             ))}
           </tr>
         </thead>
         <tbody>
-          {classNames.map((trueClass, row) => (
+          {names.map((trueClass, row) => (
             <tr key={trueClass}>
-              <th scope="row" className={classes.rowName} title={trueClass}>
-                {trueClass}
+              <th scope="row" className={classes.rowName} title={trueClass ?? undefined}>
+                {trueClass ?? 'Nothing there'}
               </th>
-              {classNames.map((predictedClass, column) => (
+              {names.map((predictedClass, column) => (
                 <ConfusionCell
                   key={predictedClass}
-                  evaluation={evaluation}
                   trueClass={trueClass}
                   predictedClass={predictedClass}
-                  count={confusion[row]?.[column] ?? 0}
-                  rowTotal={sum(confusion[row] ?? [])}
+                  count={counts[row]?.[column] ?? 0}
+                  rowTotal={sum(counts[row] ?? [])}
+                  href={hrefOf(trueClass, predictedClass)}
                 />
               ))}
             </tr>
@@ -51,25 +57,25 @@ export function ConfusionMatrix({ evaluation }: { readonly evaluation: Evaluatio
 }
 
 interface ConfusionCellProps {
-  readonly evaluation: Evaluation;
-  readonly trueClass: string;
-  readonly predictedClass: string;
+  readonly trueClass: string | null;
+  readonly predictedClass: string | null;
   readonly count: number;
   readonly rowTotal: number;
+  readonly href: string;
 }
 
-function ConfusionCell({ evaluation, trueClass, predictedClass, count, rowTotal }: ConfusionCellProps) {
-  const share = rowTotal === 0 ? 0 : count / rowTotal;
-  const isRight = trueClass === predictedClass;
-  const label = `${formatCount(count)} ${trueClass}, predicted ${predictedClass}`;
+function ConfusionCell({ trueClass, predictedClass, count, rowTotal, href }: ConfusionCellProps) {
   if (count === 0) {
+    const isNowhere = trueClass === null && predictedClass === null;
     return (
       <td className={classes.cell}>
-        <span className={classes.zero}>0</span>
+        <span className={classes.zero}>{isNowhere ? '' : '0'}</span>
       </td>
     );
   }
-  const href = dataHref({ confusion: { evaluationId: evaluation.id, trueClass, predictedClass } });
+  const share = rowTotal === 0 ? 0 : count / rowTotal;
+  const isRight = trueClass === predictedClass;
+  const label = describeCell(trueClass, predictedClass, count);
   return (
     <td className={classes.cell}>
       <Link
@@ -78,13 +84,19 @@ function ConfusionCell({ evaluation, trueClass, predictedClass, count, rowTotal 
         data-right={isRight || undefined}
         style={{ '--heat': `${Math.round(heat(share, isRight) * 100)}%` } as Record<string, string>}
         aria-label={`${label}: show these pictures`}
-        title={`${label} (${formatPercent(share)} of its class)`}
+        title={`${label} (${formatPercent(share)} of its row)`}
       >
         {formatCount(count)}
         <small className={classes.share}>{formatPercent(share, 0)}</small>
       </Link>
     </td>
   );
+}
+
+function describeCell(trueClass: string | null, predictedClass: string | null, count: number): string {
+  if (trueClass === null) return `${formatCount(count)} found as ${predictedClass} where there is nothing`;
+  if (predictedClass === null) return `${formatCount(count)} ${trueClass}, not found`;
+  return `${formatCount(count)} ${trueClass}, predicted ${predictedClass}`;
 }
 
 /**

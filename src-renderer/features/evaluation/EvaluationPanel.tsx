@@ -3,18 +3,20 @@ import { Button, Select } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { Gauge } from 'lucide-react';
 import { useState } from 'react';
-import type { Evaluation, ModelVersion } from '../../../src-preload/contract/index.ts';
+import { Link } from 'wouter';
+import { type Evaluation, type ModelVersion, mainFigureOf } from '../../../src-preload/contract/index.ts';
 import { station } from '../../client/station.ts';
 import { EmptyState } from '../../components/EmptyState.tsx';
-import { Figure, Figures } from '../../components/Figure.tsx';
-import { formatCount, formatLatency, formatPercent } from '../../components/formatting.ts';
+import { formatPercent } from '../../components/formatting.ts';
 import { Loaded } from '../../components/Loaded.tsx';
 import { notifyDone, notifyFailure } from '../../components/notify.tsx';
 import { Panel } from '../../components/Panel.tsx';
 import { modelReference, testSplitOf } from '../registry/model-reference.ts';
-import { ConfusionMatrix } from './ConfusionMatrix.tsx';
+import { ClassificationView } from './ClassificationView.tsx';
+import { DetectionClassTable } from './DetectionClassTable.tsx';
+import { DetectionHeadline } from './DetectionHeadline.tsx';
 import classes from './EvaluationPanel.module.css';
-import { PerClassTable } from './PerClassTable.tsx';
+import { evaluationHref } from './evaluation-href.ts';
 
 export function EvaluationPanel({ version }: { readonly version: ModelVersion }) {
   const query = useQuery(
@@ -39,7 +41,7 @@ export function EvaluationPanel({ version }: { readonly version: ModelVersion })
       testId="evaluation"
     >
       <Loaded query={query} height={360}>
-        {() => (chosen === undefined ? <NotEvaluated /> : <EvaluationReport evaluation={chosen} />)}
+        {() => (chosen === undefined ? <NotEvaluated /> : <ReportOf evaluation={chosen} />)}
       </Loaded>
     </Panel>
   );
@@ -63,7 +65,7 @@ interface EvaluationSelectProps {
 function EvaluationSelect({ evaluations, value, onChange }: EvaluationSelectProps) {
   const data = evaluations.map(({ id, dataset, report }) => ({
     value: id,
-    label: `${dataset.name} v${dataset.version}, ${dataset.split}: ${formatPercent(report.accuracy)}`,
+    label: `${dataset.name} v${dataset.version}, ${dataset.split}: ${formatPercent(mainFigureOf(report).value)}`,
   }));
   return <Select w={260} aria-label="Evaluation" data={data} value={value ?? null} onChange={onChange} />;
 }
@@ -91,44 +93,16 @@ function EvaluateButton({ version }: { readonly version: ModelVersion }) {
   );
 }
 
-function EvaluationReport({ evaluation }: { readonly evaluation: Evaluation }) {
-  const { report, dataset } = evaluation;
-  const [low, high] = report.accuracyInterval;
+function ReportOf({ evaluation }: { readonly evaluation: Evaluation }) {
+  const { report } = evaluation;
+  if (report.task === 'classification') return <ClassificationView evaluation={evaluation} report={report} />;
   return (
     <div className={classes.stack}>
-      <Figures>
-        <Figure
-          size="lg"
-          label="Accuracy"
-          value={formatPercent(report.accuracy)}
-          note={`95 % sure: ${formatPercent(low)} to ${formatPercent(high)}`}
-        />
-        <Figure size="lg" label="F1, mean of classes" value={formatPercent(report.f1)} />
-        <Figure label="Log loss" value={report.logLoss.toFixed(3)} />
-        <Figure
-          label="Latency, median"
-          value={formatLatency(report.latencyMs.p50)}
-          note={`95 %: ${formatLatency(report.latencyMs.p95)}, 99 %: ${formatLatency(report.latencyMs.p99)}`}
-        />
-        <Figure
-          label="Test pictures"
-          value={formatCount(report.count)}
-          note={`${dataset.name} v${dataset.version}, ${dataset.split}`}
-        />
-      </Figures>
-      <div className={classes.columns}>
-        <div className={classes.wide}>
-          <h3 className={classes.heading}>Confusion matrix</h3>
-          <p className={classes.hint}>Press a cell to see its pictures.</p>
-          <ConfusionMatrix evaluation={evaluation} />
-        </div>
-        <div className={classes.wide}>
-          <h3 className={classes.heading}>Classes, weakest first</h3>
-          <div className={classes.table}>
-            <PerClassTable evaluation={evaluation} />
-          </div>
-        </div>
+      <DetectionHeadline evaluation={evaluation} report={report} />
+      <div className={classes.table}>
+        <DetectionClassTable evaluation={evaluation} report={report} />
       </div>
+      <Link href={evaluationHref(evaluation)}>Curves, confusions, errors and their pictures</Link>
     </div>
   );
 }

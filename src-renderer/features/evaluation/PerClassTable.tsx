@@ -1,13 +1,18 @@
 /** Precision, recall and F1 of each class, the weakest first. */
 import { Link } from 'wouter';
-import type { Evaluation } from '../../../src-preload/contract/index.ts';
+import type { ClassificationReport, Evaluation } from '../../../src-preload/contract/index.ts';
 import { formatCount, formatPercent } from '../../components/formatting.ts';
 import table from '../../components/table.module.css';
 import { dataHref } from '../image/image-filter.ts';
 import classes from './PerClassTable.module.css';
 
-export function PerClassTable({ evaluation }: { readonly evaluation: Evaluation }) {
-  const rows = evaluation.report.perClass.toSorted((a, b) => (a.f1 ?? -1) - (b.f1 ?? -1));
+interface PerClassTableProps {
+  readonly evaluation: Evaluation;
+  readonly report: ClassificationReport;
+}
+
+export function PerClassTable({ evaluation, report }: PerClassTableProps) {
+  const rows = report.perClass.toSorted((a, b) => (a.f1 ?? -1) - (b.f1 ?? -1));
   return (
     <table className={table.table} data-testid="per-class">
       <thead>

@@ -12,7 +12,7 @@ export function verdictOf({ a, b, difference, interval }: Comparison): Verdict {
   const [low, high] = interval;
   if (low > 0) return { tone: 'good', sentence: `${b} is better than ${a} by ${sizeOf(difference)}.` };
   if (high < 0) return { tone: 'bad', sentence: `${b} is worse than ${a} by ${sizeOf(difference)}.` };
-  if (difference === 0) return { tone: 'open', sentence: `${b} and ${a} are equally right.` };
+  if (difference === 0) return { tone: 'open', sentence: `${b} and ${a} are equally good.` };
   const word = difference > 0 ? 'ahead of' : 'behind';
   return {
     tone: 'open',

@@ -144,7 +144,7 @@ function TileSizeSlider() {
   return (
     <Slider
       className={classes.slider}
-      thumbProps={{ 'aria-label': 'Size of the pictures' }}
+      thumbLabel="Size of the pictures"
       label={null}
       min={tileSizes.min}
       max={tileSizes.max}

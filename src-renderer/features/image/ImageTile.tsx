@@ -3,6 +3,7 @@ import { Check } from 'lucide-react';
 import { memo } from 'react';
 import type { Image } from '../../../src-preload/contract/index.ts';
 import { thumbnailUrl } from '../../client/picture-url.ts';
+import { formatPlural } from '../../components/formatting.ts';
 import classes from './ImageTile.module.css';
 
 interface ImageTileProps {
@@ -26,7 +27,7 @@ export const ImageTile = memo(function ImageTile(props: ImageTileProps) {
       </div>
     );
   }
-  const label = image.className ?? 'Unlabelled';
+  const label = captionOf(image);
   return (
     <div
       id={`tile-${image.hash}`}
@@ -48,10 +49,16 @@ export const ImageTile = memo(function ImageTile(props: ImageTileProps) {
           </span>
         )}
       </div>
-      <div className={classes.caption} data-unlabelled={image.className === null || undefined}>
+      <div className={classes.caption} data-unlabelled={image.state !== 'labelled' || undefined}>
         <span className={classes.swatch} style={{ background: color }} />
         <span className={classes.name}>{label}</span>
       </div>
     </div>
   );
 });
+
+function captionOf({ className, state, boxCount }: Image): string {
+  if (className !== null) return className;
+  if (boxCount > 0) return `${formatPlural(boxCount, 'box', 'boxes')}${state === 'labelled' ? '' : ', open'}`;
+  return state === 'labelled' ? 'Background' : 'Unlabelled';
+}

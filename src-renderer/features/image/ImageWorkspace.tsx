@@ -1,10 +1,12 @@
 /** The Data page below its header: filter, wall of pictures, classes, large view, and the keys that drive them. */
 import { Button, Skeleton } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
 import { Images, Redo2, RefreshCw, SearchX, Undo2 } from 'lucide-react';
 import { useRef, useState } from 'react';
 import { useLocation, useSearch } from 'wouter';
 import type { ImageFilter } from '../../../src-preload/contract/index.ts';
 import { errorMessage } from '../../client/errors.ts';
+import { station } from '../../client/station.ts';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { formatPlural } from '../../components/formatting.ts';
 import { Notice } from '../../components/Notice.tsx';
@@ -12,6 +14,7 @@ import { ClassPanel } from '../annotation/ClassPanel.tsx';
 import { LabelHistory } from '../annotation/LabelHistory.tsx';
 import { useClasses } from '../annotation/use-classes.ts';
 import { ImportButtons } from '../collector/ImportButtons.tsx';
+import { deskHref } from '../desk/desk-queues.ts';
 import { FilterBar, FilterChips } from './FilterBar.tsx';
 import { type GridView, ImageGrid } from './ImageGrid.tsx';
 import { ImageViewer } from './ImageViewer.tsx';
@@ -29,7 +32,11 @@ export function ImageWorkspace() {
   const [view, setView] = useState(firstView);
   const { classes: labelClasses, colorOf } = useClasses();
   const windows = useImageWindows(filter, view.firstIndex, view.lastIndex);
-  const commands = useImageCommands({ filter, windows, view });
+  const settings = useQuery(station.system.getSettings.queryOptions());
+  const [, navigate] = useLocation();
+  const isDetection = settings.data?.task === 'detection';
+  const openDesk = (hash: string) => navigate(deskHref(filter, hash));
+  const commands = useImageCommands({ filter, windows, view, openDesk: isDetection ? openDesk : undefined });
   const searchRef = useRef<HTMLInputElement>(null);
   useImageKeys({ labelClasses, commands, searchRef });
   return (

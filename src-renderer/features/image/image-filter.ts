@@ -1,9 +1,13 @@
 /** The filter of the Data page and its place in the address: what is seen can be linked to and gone back to. */
 import {
+  type AnnotationState,
+  annotationStateSchema,
   evaluationIdSchema,
   type Image,
   type ImageFilter,
   importIdSchema,
+  type QualityKind,
+  qualityKindSchema,
 } from '../../../src-preload/contract/index.ts';
 
 /** Reads the part of the address after `?`; what it does not know it leaves out. */
@@ -14,11 +18,14 @@ export function filterFromSearch(search: string): ImageFilter {
   return withoutUndefined({
     className: text('class'),
     labelled: yesOrNo(text('labelled')),
+    state: annotationStateSchema.safeParse(text('state')).data,
     source: text('source'),
     importId,
     search: text('q'),
     dataset: text('dataset'),
     confusion: confusionFrom(text('evaluation'), text('true'), text('predicted')),
+    quality: qualityKindSchema.safeParse(text('quality')).data,
+    setAside: text('aside') === 'yes' ? true : undefined,
   });
 }
 
@@ -30,13 +37,16 @@ export function searchFromFilter(filter: ImageFilter): string {
   };
   add('class', filter.className);
   add('labelled', filter.labelled === undefined ? undefined : filter.labelled ? 'yes' : 'no');
+  add('state', filter.state);
   add('source', filter.source);
   add('import', filter.importId);
   add('q', filter.search);
   add('dataset', filter.dataset);
   add('evaluation', filter.confusion?.evaluationId);
-  add('true', filter.confusion?.trueClass);
-  add('predicted', filter.confusion?.predictedClass);
+  add('true', wordOf(filter.confusion?.trueClass));
+  add('predicted', wordOf(filter.confusion?.predictedClass));
+  add('quality', filter.quality);
+  add('aside', filter.setAside && 'yes');
   return params.toString();
 }
 
@@ -68,24 +78,59 @@ export function filterChips(filter: ImageFilter): FilterChip[] {
   const chips: Array<FilterChip | null> = [
     chip('className', filter.className, (name) => `Class: ${name}`),
     chip('labelled', filter.labelled, (isLabelled) => (isLabelled ? 'Labelled' : 'Unlabelled')),
+    chip('state', filter.state, (state) => stateTexts[state]),
     chip('source', filter.source, (source) => `Source: ${source}`),
     chip('importId', filter.importId, () => 'One import'),
     chip('search', filter.search, (search) => `Name has “${search}”`),
     chip('dataset', filter.dataset, (dataset) => `Dataset: ${dataset}`),
     chip('confusion', filter.confusion, confusionText),
+    chip('quality', filter.quality, (kind) => qualityTexts[kind]),
+    chip('setAside', filter.setAside, () => 'Set aside'),
   ];
   return chips.filter((part) => part !== null);
 }
 
+const qualityTexts = {
+  blurred: 'Blurred',
+  dark: 'Dark',
+  overExposed: 'Over-exposed',
+  tooSmall: 'Too small',
+  tinyBox: 'Tiny box',
+  hugeBox: 'Huge box',
+  duplicateBox: 'Box drawn twice',
+  overlappingBox: 'Overlapping boxes',
+  borderBox: 'Box at the border',
+  changedOften: 'Class changed often',
+} as const satisfies Record<QualityKind, string>;
+
+export function describeQuality(kind: QualityKind): string {
+  return qualityTexts[kind];
+}
+
+const stateTexts = {
+  none: 'Not looked at',
+  draft: 'Begun',
+  predicted: 'Suggested by a model',
+  labelled: 'Labelled',
+  rejected: 'Rejected',
+} as const satisfies Record<AnnotationState, string>;
+
+export function describeState(state: AnnotationState): string {
+  return stateTexts[state];
+}
+
 /** True where a change of label can make a picture leave or enter the list. */
 export function dependsOnLabels(filter: ImageFilter): boolean {
-  return filter.className !== undefined || filter.labelled !== undefined;
+  return filter.className !== undefined || filter.labelled !== undefined || filter.state !== undefined;
 }
 
 /** True while the label of `image` is still what the filter asks for. */
 export function matchesLabels(image: Image, filter: ImageFilter): boolean {
-  if (filter.className !== undefined && image.className !== filter.className) return false;
-  return filter.labelled === undefined || (image.className !== null) === filter.labelled;
+  // Which classes the boxes have the list does not tell.
+  const isOtherClass = image.boxCount === 0 && image.className !== filter.className;
+  if (filter.className !== undefined && isOtherClass) return false;
+  if (filter.state !== undefined && image.state !== filter.state) return false;
+  return filter.labelled === undefined || (image.state === 'labelled') === filter.labelled;
 }
 
 function chip<Value>(
@@ -98,6 +143,8 @@ function chip<Value>(
 
 function confusionText({ trueClass, predictedClass }: NonNullable<ImageFilter['confusion']>): string {
   if (trueClass === undefined && predictedClass === undefined) return 'Pictures of an evaluation';
+  if (trueClass === null && predictedClass) return `${predictedClass}, where there is nothing`;
+  if (predictedClass === null && trueClass) return `${trueClass}, not found`;
   if (trueClass === undefined) return `Predicted ${predictedClass}`;
   if (predictedClass === undefined) return `True class ${trueClass}`;
   if (trueClass === predictedClass) return `${trueClass}, predicted right`;
@@ -111,7 +158,19 @@ function confusionFrom(
 ): ImageFilter['confusion'] {
   const evaluationId = evaluationIdSchema.safeParse(evaluation).data;
   if (evaluationId === undefined) return undefined;
-  return { evaluationId, ...withoutUndefined({ trueClass, predictedClass }) };
+  const classes = { trueClass: classOf(trueClass), predictedClass: classOf(predictedClass) };
+  return { evaluationId, ...withoutUndefined(classes) };
+}
+
+/** Stands for null, the background of a detector: no class name has an @. */
+const backgroundWord = '@background';
+
+function wordOf(className: string | null | undefined): string | undefined {
+  return className === null ? backgroundWord : className;
+}
+
+function classOf(word: string | undefined): string | null | undefined {
+  return word === backgroundWord ? null : word;
 }
 
 function yesOrNo(word: string | undefined): boolean | undefined {

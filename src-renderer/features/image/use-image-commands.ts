@@ -44,6 +44,8 @@ interface CommandContext {
   readonly filter: ImageFilter;
   readonly windows: ImageWindows;
   readonly view: GridView;
+  /** Where pictures are opened on the labelling desk instead of in the large view. */
+  readonly openDesk: ((hash: string) => void) | undefined;
 }
 
 /** The contract's limit for one labelling step. */
@@ -110,13 +112,16 @@ function pointerCommands(context: CommandContext, queryClient: QueryClient): Poi
     },
     open: (index, image) => {
       currentView().setSelection(moveTo({ index, hash: image.hash }));
-      currentView().setViewerOpen(true);
+      if (context.openDesk) context.openDesk(image.hash);
+      else currentView().setViewerOpen(true);
     },
     toggleViewer: () => {
       const { selection, isViewerOpen, setSelection, setViewerOpen } = currentView();
       const hasPictures = (context.windows.total ?? 0) > 0;
-      if (selection.focus === null && hasPictures) setSelection(moveTo(focusAt(context, 0)));
-      setViewerOpen(!isViewerOpen && hasPictures);
+      const focus = selection.focus ?? (hasPictures ? focusAt(context, 0) : null);
+      if (focus !== selection.focus && focus) setSelection(moveTo(focus));
+      if (context.openDesk && focus?.hash) context.openDesk(focus.hash);
+      else setViewerOpen(!isViewerOpen && hasPictures);
     },
     close: () => {
       const { selection, isViewerOpen, setSelection, setViewerOpen } = currentView();

@@ -67,6 +67,12 @@ function cancelConsequence(job: Job): string {
       return 'The newest checkpoint stays, so the run can be resumed later.';
     case 'evaluate':
       return 'Nothing is kept of this evaluation; it can be started again.';
+    case 'export':
+      return 'Nothing is left in the folder; the export can be started again.';
+    case 'label':
+      return 'What the model has labelled so far stays.';
+    case 'measure':
+      return 'Pictures that are measured stay so; the rest can be measured later.';
     default:
       return job.kind satisfies never;
   }

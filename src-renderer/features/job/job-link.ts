@@ -14,7 +14,15 @@ export function jobLink(job: Job): JobLink {
     case 'train':
       return { href: `/training/${encodeURIComponent(job.subject)}`, text: 'Open the run' };
     case 'evaluate':
-      return { href: '/models', text: 'Open models' };
+      return job.status === 'succeeded'
+        ? { href: `/evaluation/${encodeURIComponent(job.subject)}`, text: 'Open the evaluation' }
+        : { href: '/evaluation', text: 'Open evaluations' };
+    case 'export':
+      return { href: '/datasets', text: 'Open datasets' };
+    case 'label':
+      return { href: '/desk?state=predicted', text: 'Review what waits' };
+    case 'measure':
+      return { href: '/data/quality', text: 'Open quality' };
     default:
       return job.kind satisfies never;
   }

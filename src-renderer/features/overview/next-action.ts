@@ -1,5 +1,5 @@
 /** The one thing to do next, from the state of the loop. Pure, so that its order can be read and tested. */
-import type { Overview, RegisteredModel } from '../../../src-preload/contract/index.ts';
+import type { Overview, RegisteredModel, Task } from '../../../src-preload/contract/index.ts';
 import { formatCount, formatPlural, formatPoints } from '../../components/formatting.ts';
 
 export interface NextAction {
@@ -23,10 +23,11 @@ export interface NextAction {
 
 export interface LoopState {
   readonly overview: Overview;
+  readonly task: Task;
   /** Classes that have at least one picture. */
   readonly usedClasses: number;
   readonly models: readonly RegisteredModel[];
-  /** Accuracy of the challenger less that of the champion, where both were measured on the same dataset version. */
+  /** What models are ranked by, of the challenger less that of the champion, where both were measured on the same dataset version. */
   readonly challengerLead: number | null;
   /** The newest run, if it can be resumed. */
   readonly resumableRun: { readonly id: string; readonly name: string } | null;
@@ -71,13 +72,15 @@ export function nextAction(state: LoopState): NextAction {
   };
 }
 
-function importFirst({ overview }: LoopState): NextAction | null {
+function importFirst({ overview, task }: LoopState): NextAction | null {
   if (overview.images.total > 0) return null;
   return {
     kind: 'import',
     title: 'Import pictures',
     reason:
-      'The loop begins with pictures. Drop files or folders anywhere in this window; a folder per class brings its labels along.',
+      task === 'classification'
+        ? 'The loop begins with pictures. Drop files or folders anywhere in this window; a folder per class brings its labels along.'
+        : 'The loop begins with pictures. Drop files or folders anywhere in this window; label files beside them bring their boxes along.',
     button: 'Import pictures',
     href: '/data',
   };
@@ -95,11 +98,10 @@ function watchTraining({ overview }: LoopState): NextAction | null {
   };
 }
 
-function labelFirst({ overview, usedClasses }: LoopState): NextAction | null {
+function labelFirst({ overview, usedClasses, task }: LoopState): NextAction | null {
   const { total, labelled } = overview.images;
-  if (labelled === 0)
-    return labelAction(total, 'No picture has a label yet. Press a class key and the next one follows.');
-  if (usedClasses >= 2) return null;
+  if (labelled === 0) return labelAction(task, total, firstLabelReasons[task]);
+  if (usedClasses >= 2 || task === 'detection') return null;
   return {
     kind: 'addClasses',
     title: 'Label pictures of a second class',
@@ -108,6 +110,11 @@ function labelFirst({ overview, usedClasses }: LoopState): NextAction | null {
     href: '/data',
   };
 }
+
+const firstLabelReasons = {
+  classification: 'No picture has a label yet. Press a class key and the next one follows.',
+  detection: 'No picture has boxes yet. Draw them, finish the picture, and the next one follows.',
+} as const satisfies Record<Task, string>;
 
 function createFirstDataset({ overview }: LoopState): NextAction | null {
   if (overview.datasets.versions > 0) return null;
@@ -181,18 +188,23 @@ function createNextDataset({ overview }: LoopState): NextAction | null {
   };
 }
 
-function labelRest({ overview }: LoopState): NextAction | null {
+function labelRest({ overview, task }: LoopState): NextAction | null {
   const { total, labelled } = overview.images;
   if (total === labelled) return null;
-  return labelAction(total - labelled, 'Every label more makes the next model better.');
+  return labelAction(task, total - labelled, 'Every label more makes the next model better.');
 }
 
-function labelAction(count: number, reason: string): NextAction {
+const labelHrefs = {
+  classification: '/data?labelled=no',
+  detection: '/desk?labelled=no',
+} as const satisfies Record<Task, string>;
+
+function labelAction(task: Task, count: number, reason: string): NextAction {
   return {
     kind: 'label',
     title: `Label ${formatPlural(count, 'picture')}`,
     reason,
     button: `Label ${formatCount(count)}`,
-    href: '/data?labelled=no',
+    href: labelHrefs[task],
   };
 }

@@ -33,6 +33,9 @@ const jobStage = {
   import: 'collect',
   train: 'train',
   evaluate: 'evaluate',
+  export: 'version',
+  label: 'label',
+  measure: 'collect',
 } as const satisfies Record<Job['kind'], StageName>;
 
 /** The stages in the order of the loop. */
@@ -119,8 +122,8 @@ function evaluate({ evaluation }: Overview): StageFacts {
     title: 'Evaluate',
     icon: Gauge,
     figure: evaluation.lastAccuracy === null ? '–' : formatPercent(evaluation.lastAccuracy),
-    detail: evaluation.lastModel ?? 'accuracy on test pictures',
-    href: '/models',
+    detail: evaluation.lastModel ?? 'of the test pictures',
+    href: '/evaluation',
     share: evaluation.lastAccuracy,
     isReached: evaluation.evaluations > 0,
   };

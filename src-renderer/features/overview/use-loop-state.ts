@@ -14,10 +14,12 @@ export function useLoopState(overview: Overview): LoopState | undefined {
   const models = useQuery(station.registry.listModels.queryOptions()).data;
   const versions = useQuery(station.registry.listVersions.queryOptions({ input: {} })).data;
   const runs = useQuery(station.training.listRuns.queryOptions({ input: { limit: 50 } })).data;
-  if (counts === undefined || models === undefined || versions === undefined || runs === undefined)
-    return undefined;
+  const task = useQuery(station.system.getSettings.queryOptions()).data?.task;
+  if (counts === undefined || models === undefined || versions === undefined) return undefined;
+  if (runs === undefined || task === undefined) return undefined;
   return {
     overview,
+    task,
     models,
     usedClasses: counts.byClass.filter(({ count }) => count > 0).length,
     challengerLead: challengerLead(models, versions),
@@ -38,6 +40,11 @@ function isOf({ dataset, status }: Run, newest: string | null): boolean {
   return newest === `${dataset.name}@${dataset.version}` || newest === dataset.name;
 }
 
+/** What models are ranked by: accuracy, or the mean average precision of a detector. */
+function scoreOf(version: ModelVersion | undefined): number | undefined {
+  return version?.metrics.accuracy ?? version?.metrics.map50;
+}
+
 function challengerLead(
   models: readonly RegisteredModel[],
   versions: readonly ModelVersion[],
@@ -50,7 +57,7 @@ function challengerLead(
   const isSameTest =
     champion?.dataset?.name === challenger?.dataset?.name &&
     champion?.dataset?.version === challenger?.dataset?.version;
-  const before = champion?.metrics.accuracy;
-  const after = challenger?.metrics.accuracy;
+  const before = scoreOf(champion);
+  const after = scoreOf(challenger);
   return isSameTest && before !== undefined && after !== undefined ? after - before : null;
 }

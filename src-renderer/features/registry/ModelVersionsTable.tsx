@@ -6,7 +6,7 @@ import { formatDateTime } from '../../components/formatting.ts';
 import table from '../../components/table.module.css';
 import { AliasBadge } from './AliasBadge.tsx';
 import classes from './ModelVersionsTable.module.css';
-import { formatMetric } from './metric-table.ts';
+import { formatMetric, type MainMetric, mainMetricOf } from './metric-table.ts';
 import { modelHref } from './model-reference.ts';
 
 /** More columns than this can not be read side by side. */
@@ -20,6 +20,7 @@ interface ModelVersionsTableProps {
 }
 
 export function ModelVersionsTable({ versions, selected, compared, onCompare }: ModelVersionsTableProps) {
+  const main = mainMetricOf(versions);
   return (
     <table className={`${table.table} ${table.rows}`} data-testid="model-versions">
       <thead>
@@ -27,10 +28,10 @@ export function ModelVersionsTable({ versions, selected, compared, onCompare }: 
           <th scope="col">Compare</th>
           <th scope="col">Version</th>
           <th scope="col" className={table.number}>
-            Accuracy
+            {main.label}
           </th>
           <th scope="col" className={table.number}>
-            F1
+            {secondLabel[main.key]}
           </th>
           <th scope="col" className={table.number}>
             Latency
@@ -44,6 +45,7 @@ export function ModelVersionsTable({ versions, selected, compared, onCompare }: 
           <VersionRow
             key={version.version}
             version={version}
+            main={main}
             isSelected={version.version === selected}
             isCompared={compared.has(version.version)}
             isFull={compared.size >= comparedLimit}
@@ -55,15 +57,23 @@ export function ModelVersionsTable({ versions, selected, compared, onCompare }: 
   );
 }
 
+/** The figure beside the one that models are ranked by. */
+const second = { accuracy: 'f1', map50: 'map5095' } as const satisfies Record<MainMetric['key'], string>;
+const secondLabel = { accuracy: 'F1', map50: 'mAP 50–95' } as const satisfies Record<
+  MainMetric['key'],
+  string
+>;
+
 interface VersionRowProps {
   readonly version: ModelVersion;
+  readonly main: MainMetric;
   readonly isSelected: boolean;
   readonly isCompared: boolean;
   readonly isFull: boolean;
   readonly onCompare: (version: number, isCompared: boolean) => void;
 }
 
-function VersionRow({ version, isSelected, isCompared, isFull, onCompare }: VersionRowProps) {
+function VersionRow({ version, main, isSelected, isCompared, isFull, onCompare }: VersionRowProps) {
   const [, navigate] = useLocation();
   return (
     <tr className={isSelected ? table.selected : undefined} onClick={() => navigate(modelHref(version))}>
@@ -89,8 +99,8 @@ function VersionRow({ version, isSelected, isCompared, isFull, onCompare }: Vers
         </div>
         <div className={table.soft}>{version.architecture}</div>
       </td>
-      <td className={table.number}>{formatMetric('accuracy', version.metrics.accuracy)}</td>
-      <td className={table.number}>{formatMetric('f1', version.metrics.f1)}</td>
+      <td className={table.number}>{formatMetric(main.key, version.metrics[main.key])}</td>
+      <td className={table.number}>{formatMetric(second[main.key], version.metrics[second[main.key]])}</td>
       <td className={table.number}>{formatMetric('latencyMs', version.metrics.latencyMs)}</td>
       <td>{version.dataset === null ? '–' : `${version.dataset.name} v${version.dataset.version}`}</td>
       <td>{formatDateTime(version.createdAt)}</td>

@@ -2,7 +2,7 @@
 import type { ModelVersion } from '../../../src-preload/contract/index.ts';
 import { formatBytes, formatLatency, formatPercent, formatValue } from '../../components/formatting.ts';
 
-type Better = 'higher' | 'lower';
+type Better = 'higher' | 'lower' | 'neither';
 type Kind = 'share' | 'latency' | 'size' | 'plain';
 
 export interface MetricRow {
@@ -16,7 +16,29 @@ export interface MetricRow {
   readonly best: ReadonlySet<number>;
 }
 
-const leading = ['accuracy', 'f1', 'precision', 'recall', 'logLoss', 'latencyMs'];
+const leading = [
+  'accuracy',
+  'map50',
+  'map5095',
+  'map75',
+  'f1',
+  'precision',
+  'recall',
+  'logLoss',
+  'latencyMs',
+];
+
+/** What models of a task are ranked by. */
+export interface MainMetric {
+  readonly key: 'accuracy' | 'map50';
+  readonly label: string;
+}
+
+/** By what was measured: a detector has no accuracy. */
+export function mainMetricOf(versions: readonly ModelVersion[]): MainMetric {
+  const isDetector = versions.some(({ metrics }) => 'map50' in metrics || 'map5095' in metrics);
+  return isDetector ? { key: 'map50', label: 'mAP 50' } : { key: 'accuracy', label: 'Accuracy' };
+}
 
 /** All metrics that any of `versions` has, the well-known ones first, then the size of the model. */
 export function metricRows(versions: readonly ModelVersion[]): MetricRow[] {
@@ -39,7 +61,7 @@ export function metricRows(versions: readonly ModelVersion[]): MetricRow[] {
 }
 
 function toRow(key: string, values: ReadonlyArray<number | undefined>): MetricRow {
-  const better = isBetterLower(key) ? 'lower' : 'higher';
+  const better = betterOf(key);
   return {
     key,
     label: labels[key] ?? key,
@@ -69,26 +91,32 @@ function bestPositions(values: ReadonlyArray<number | undefined>, better: Better
   const known = values.filter((value) => value !== undefined);
   const best = better === 'higher' ? Math.max(...known) : Math.min(...known);
   const isTie = known.every((value) => value === best);
-  if (known.length < 2 || isTie) return new Set();
+  if (known.length < 2 || isTie || better === 'neither') return new Set();
   return new Set(values.flatMap((value, position) => (value === best ? [position] : [])));
 }
 
 function kindOf(key: string): Kind {
   if (/ms$/i.test(key)) return 'latency';
   if (/bytes$/i.test(key)) return 'size';
-  return /accuracy|f1|precision|recall/i.test(key) ? 'share' : 'plain';
+  return /accuracy|f1|precision|recall|^map|^ar\d|^ar[SML]/i.test(key) ? 'share' : 'plain';
 }
 
-function isBetterLower(key: string): boolean {
-  return /loss|ms$|bytes$|error/i.test(key);
+function betterOf(key: string): Better {
+  if (/threshold/i.test(key)) return 'neither';
+  return /loss|ms$|bytes$|error/i.test(key) ? 'lower' : 'higher';
 }
 
 const labels: Readonly<Record<string, string>> = {
   accuracy: 'Accuracy',
+  map50: 'mAP 50',
+  map75: 'mAP 75',
+  map5095: 'mAP 50–95',
   f1: 'F1, mean of classes',
   precision: 'Precision, mean of classes',
   recall: 'Recall, mean of classes',
   logLoss: 'Log loss',
+  ar100: 'AR 100',
+  bestThreshold: 'Best threshold',
   latencyMs: 'Latency, median',
   sizeBytes: 'Model size',
 };

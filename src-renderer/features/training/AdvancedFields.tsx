@@ -1,71 +1,110 @@
-/** Everything else that makes a run repeatable, for those who know why they touch it. */
-import { NumberInput, Select, SimpleGrid } from '@mantine/core';
+/** Everything else that makes a run repeatable, for those who know why they touch it: in groups, with the defaults shown. */
+import { Accordion, NumberInput, Select, SimpleGrid } from '@mantine/core';
+import { useState } from 'react';
+import type { Task, TrainingEstimate } from '../../../src-preload/contract/index.ts';
+import classes from './AdvancedFields.module.css';
 import type { FieldsProps } from './StartTrainingForm.tsx';
-import type { TrainingForm } from './training-form.ts';
+import {
+  type OptionGroup,
+  type OptionName,
+  type OptionValue,
+  optionDefaults,
+  optionGroups,
+  type TrainingOption,
+} from './training-options.ts';
 
-interface NumberField {
-  readonly name: NumberFieldName;
-  readonly label: string;
-  readonly description: string;
-  readonly step: number;
-  readonly placeholder?: string;
+interface AdvancedFieldsProps extends FieldsProps {
+  readonly task: Task;
+  /** Has what the station would choose for what is left empty. */
+  readonly estimate: TrainingEstimate | undefined;
 }
 
-type NumberFieldName = {
-  [Name in keyof TrainingForm]: TrainingForm[Name] extends number | '' ? Name : never;
-}[keyof TrainingForm];
-
-const automatic = 'Automatic';
-
-const numberFields: readonly NumberField[] = [
-  { name: 'epochs', label: 'Epochs', description: 'At most', step: 1, placeholder: automatic },
-  { name: 'patience', label: 'Patience', description: 'Epochs; 0: off', step: 1, placeholder: automatic },
-  { name: 'imageSize', label: 'Picture size', description: 'Pixels', step: 16, placeholder: automatic },
-  { name: 'batchSize', label: 'Batch size', description: 'Pictures a step', step: 8, placeholder: automatic },
-  {
-    name: 'learningRate',
-    label: 'Learning rate',
-    description: 'At its peak',
-    step: 0.001,
-    placeholder: automatic,
-  },
-  { name: 'warmupEpochs', label: 'Warm-up', description: 'Epochs', step: 1, placeholder: automatic },
-  { name: 'weightDecay', label: 'Weight decay', description: '0 to 1', step: 0.01 },
-  { name: 'labelSmoothing', label: 'Label smoothing', description: '0 to 0.5', step: 0.05 },
-  { name: 'augmentation', label: 'Augmentation', description: '0: off, 1: normal', step: 0.25 },
-  { name: 'classBalance', label: 'Class balance', description: '1: all classes alike', step: 0.25 },
-  { name: 'threads', label: 'CPU threads', description: 'Of this machine', step: 1, placeholder: 'All' },
-  { name: 'seed', label: 'Seed', description: 'Same seed, same run', step: 1 },
-];
-
-export function AdvancedFields({ form, problems, onChange }: FieldsProps) {
+export function AdvancedFields({ task, ...fields }: AdvancedFieldsProps) {
+  const groups = optionGroups[task];
+  const [opened, setOpened] = useState<readonly string[]>(['Length and size']);
+  const wrong = groups.filter(({ options }) => options.some(({ name }) => name in fields.problems));
   return (
-    <SimpleGrid cols={2} verticalSpacing="sm">
-      <Select
-        label="Optimizer"
-        description="How it learns"
-        size="sm"
-        data={[
-          { value: 'adamw', label: 'AdamW' },
-          { value: 'sgd', label: 'SGD, momentum' },
-        ]}
-        value={form.optimizer}
-        onChange={(value) => onChange({ optimizer: value ?? 'adamw' })}
-      />
-      {numberFields.map(({ name, label, description, step, placeholder }) => (
-        <NumberInput
-          key={name}
-          size="sm"
-          label={label}
-          description={description}
-          placeholder={placeholder ?? ''}
-          step={step}
-          min={0}
-          value={form[name]}
-          error={problems[name]}
-          onChange={(value) => onChange({ [name]: value === '' ? '' : Number(value) })}
-        />
+    <Accordion
+      multiple
+      variant="separated"
+      classNames={{ item: classes.item, control: classes.control, content: classes.content }}
+      value={[...opened, ...wrong.map(({ title }) => title)]}
+      onChange={setOpened}
+    >
+      {groups.map((group) => (
+        <Accordion.Item key={group.title} value={group.title}>
+          <Accordion.Control>
+            {group.title}
+            <ChangeCount group={group} form={fields.form} />
+          </Accordion.Control>
+          <Accordion.Panel>
+            <SimpleGrid cols={2} spacing="sm" verticalSpacing="sm">
+              {group.options.map((option) => (
+                <OptionField key={option.name} option={option} {...fields} />
+              ))}
+            </SimpleGrid>
+          </Accordion.Panel>
+        </Accordion.Item>
       ))}
-    </SimpleGrid>
+    </Accordion>
   );
+}
+
+function ChangeCount({ group, form }: { readonly group: OptionGroup } & Pick<FieldsProps, 'form'>) {
+  const count = group.options.filter(({ name }) => form.options[name] !== undefined).length;
+  return count > 0 && <span className={classes.count}>{count} changed</span>;
+}
+
+type OptionFieldProps = Omit<AdvancedFieldsProps, 'task'> & { readonly option: TrainingOption };
+
+function OptionField({ option, form, problems, onChange, estimate }: OptionFieldProps) {
+  const { name, label, description, step = 1, choices } = option;
+  const value = form.options[name];
+  const set = (next: OptionValue | undefined) => onChange({ options: withOption(form.options, name, next) });
+  const common = { label, description, size: 'sm', error: problems[name] } as const;
+  if (choices) {
+    return (
+      <Select
+        {...common}
+        allowDeselect={false}
+        clearable={optionDefaults[name] === undefined}
+        placeholder="Automatic"
+        data={choices.map(([choice, text]) => ({ value: String(choice), label: text }))}
+        value={toText(value ?? optionDefaults[name])}
+        onChange={(text) => set(choices.find(([choice]) => String(choice) === text)?.[0])}
+      />
+    );
+  }
+  return (
+    <NumberInput
+      {...common}
+      placeholder={placeholderOf(option, estimate)}
+      step={step}
+      min={0}
+      value={typeof value === 'number' ? value : ''}
+      onChange={(next) => set(next === '' ? undefined : Number(next))}
+    />
+  );
+}
+
+/** As the values of a select are: null for none. */
+function toText(value: OptionValue | undefined): string | null {
+  return value === undefined ? null : String(value);
+}
+
+/** The default is no change. */
+function withOption(
+  { ...options }: Partial<Record<OptionName, OptionValue>>,
+  name: OptionName,
+  value: OptionValue | undefined,
+): FieldsProps['form']['options'] {
+  if (value === undefined || value === optionDefaults[name]) delete options[name];
+  else options[name] = value;
+  return options;
+}
+
+function placeholderOf({ name, whenEmpty }: TrainingOption, estimate: TrainingEstimate | undefined): string {
+  const isPlanned = name === 'epochs' || name === 'batchSize' || name === 'imageSize';
+  if (isPlanned && estimate) return `Automatic: ${estimate[name]}`;
+  return String(optionDefaults[name] ?? whenEmpty ?? 'Automatic');
 }

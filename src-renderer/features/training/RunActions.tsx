@@ -42,7 +42,7 @@ export function RunActions({ run }: { readonly run: Run }) {
       loading={resume.isPending}
       onClick={() => resume.mutate({ id: run.id })}
     >
-      Resume{run.checkpointEpoch === null ? '' : ` from epoch ${run.checkpointEpoch}`}
+      Resume{run.checkpointEpoch === null ? '' : ` in epoch ${run.checkpointEpoch + 1}`}
     </Button>
   );
 }

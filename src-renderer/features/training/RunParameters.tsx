@@ -2,21 +2,30 @@
 import type { Run } from '../../../src-preload/contract/index.ts';
 import { Panel } from '../../components/Panel.tsx';
 import table from '../../components/table.module.css';
-import { metricLabel } from './curves.ts';
+import classes from './RunParameters.module.css';
+import { groupParameters } from './run-parameters.ts';
 
 export function RunParameters({ run }: { readonly run: Run }) {
-  const rows = Object.entries(run.params).toSorted(([a], [b]) => a.localeCompare(b));
   return (
-    <Panel title="Parameters" isFlush>
+    <Panel title="Parameters" isFlush testId="run-parameters">
       <table className={table.table}>
-        <tbody>
-          {rows.map(([name, value]) => (
-            <tr key={name}>
-              <td className={table.soft}>{metricLabel(name)}</td>
-              <td style={{ overflowWrap: 'anywhere' }}>{value}</td>
+        {groupParameters(run.params).map(({ title, parameters }) => (
+          <tbody key={title} className={classes.group}>
+            <tr>
+              <th colSpan={2} scope="rowgroup">
+                {title}
+              </th>
             </tr>
-          ))}
-        </tbody>
+            {parameters.map(({ key, label, description, value }) => (
+              <tr key={key}>
+                <td>
+                  {label} <span className={classes.description}>{description}</span>
+                </td>
+                <td className={classes.value}>{value}</td>
+              </tr>
+            ))}
+          </tbody>
+        ))}
       </table>
     </Panel>
   );

@@ -9,21 +9,26 @@ import { Panel } from '../../components/Panel.tsx';
 import { StatusChip } from '../../components/StatusChip.tsx';
 import { useNow } from '../../components/use-now.ts';
 import classes from './RunStatePanel.module.css';
-import { bestAccuracy, isActive } from './run-facts.ts';
+import { isActive, scoreOf } from './run-facts.ts';
 
 export function RunStatePanel({ run }: { readonly run: Run }) {
   const now = useNow(1_000);
+  const score = scoreOf(run);
   return (
     <Panel testId="run-state">
       <div className={classes.stack}>
         {isActive(run) && <RunProgress run={run} />}
         <Figures>
           <Figure label="State" value={<StatusChip status={run.status} />} />
-          <Figure label="Accuracy" value={formatPercent(bestAccuracy(run))} note={accuracyNote(run)} />
+          <Figure
+            label={score?.label ?? 'Score'}
+            value={formatPercent(score?.value)}
+            note={score === undefined ? undefined : partNotes[score.isOfTest ? 'test' : 'val']}
+          />
           <Figure label="Time" value={elapsed(run, now)} />
           <Figure
             label="Checkpoint"
-            value={run.checkpointEpoch === null ? 'None yet' : `Epoch ${run.checkpointEpoch}`}
+            value={describeCheckpoint(run.checkpointEpoch)}
             note={run.isResumable ? 'The run can go on from here' : undefined}
           />
           <Figure label="Result" value={<RunResult run={run} />} />
@@ -36,6 +41,12 @@ export function RunStatePanel({ run }: { readonly run: Run }) {
       </div>
     </Panel>
   );
+}
+
+/** @param epochs whole ones in it */
+function describeCheckpoint(epochs: number | null): string {
+  if (epochs === null) return 'None yet';
+  return epochs === 0 ? 'In epoch 1' : `Epoch ${epochs}`;
 }
 
 function RunProgress({ run }: { readonly run: Run }) {
@@ -62,10 +73,7 @@ function RunResult({ run }: { readonly run: Run }) {
   );
 }
 
-function accuracyNote(run: Run): string | undefined {
-  if (bestAccuracy(run) === undefined) return undefined;
-  return run.metrics['test/accuracy'] !== undefined ? 'On the test pictures' : 'On the validation pictures';
-}
+const partNotes = { test: 'On the test pictures', val: 'On the validation pictures' } as const;
 
 function elapsed(run: Run, now: number): string {
   if (run.startedAt === null) return 'Not started';

@@ -6,11 +6,12 @@ import { formatAgo, formatDuration, formatPercent, formatTimeLeft } from '../../
 import { StatusChip } from '../../components/StatusChip.tsx';
 import table from '../../components/table.module.css';
 import { useNow } from '../../components/use-now.ts';
-import { bestAccuracy, runHref } from './run-facts.ts';
+import { runHref, scoreOf } from './run-facts.ts';
 
 export function RunsTable({ runs }: { readonly runs: readonly Run[] }) {
   const [, navigate] = useLocation();
   const now = useNow(15_000);
+  const scoreLabel = runs.map((run) => scoreOf(run)?.label).find(Boolean) ?? 'Score';
   return (
     <table className={`${table.table} ${table.rows}`} data-testid="runs">
       <thead>
@@ -19,7 +20,7 @@ export function RunsTable({ runs }: { readonly runs: readonly Run[] }) {
           <th scope="col">State</th>
           <th scope="col">Dataset</th>
           <th scope="col" className={table.number}>
-            Accuracy
+            {scoreLabel}
           </th>
           <th scope="col">Result</th>
           <th scope="col">When</th>
@@ -40,7 +41,7 @@ export function RunsTable({ runs }: { readonly runs: readonly Run[] }) {
             <td>
               {run.dataset.name} v{run.dataset.version}
             </td>
-            <td className={table.number}>{formatPercent(bestAccuracy(run))}</td>
+            <td className={table.number}>{formatPercent(scoreOf(run)?.value)}</td>
             <td>{run.modelVersion === null ? '' : `${run.modelName} v${run.modelVersion}`}</td>
             <td>
               {formatAgo(run.createdAt, now)}

@@ -2,7 +2,7 @@
 import type { MetricPoint } from '../../../src-preload/contract/index.ts';
 import { downsample, type Point } from './downsample.ts';
 
-export type ChartKind = 'loss' | 'score' | 'rate' | 'other';
+export type ChartKind = 'loss' | 'lossPart' | 'score' | 'rate' | 'other';
 
 export interface Curve {
   readonly key: string;
@@ -19,11 +19,12 @@ export interface CurveChart {
 const titles = {
   score: 'Accuracy',
   loss: 'Loss',
+  lossPart: 'Parts of the loss',
   rate: 'Learning rate',
   other: 'Other metrics',
 } as const satisfies Record<ChartKind, string>;
 
-const order: readonly ChartKind[] = ['score', 'loss', 'rate', 'other'];
+const order: readonly ChartKind[] = ['score', 'loss', 'lossPart', 'rate', 'other'];
 const pointLimit = 600;
 
 /** Groups the points into charts, in the order in which they are shown; charts without points are left out. */
@@ -33,21 +34,31 @@ export function toCharts(points: readonly MetricPoint[]): CurveChart[] {
   return order
     .map((kind) => ({
       kind,
-      title: titles[kind],
       curves: curves.filter((curve) => kindOf(curve.key) === kind).toSorted(byRank),
     }))
+    .map((chart) => ({ ...chart, title: titleOf(chart.kind, chart.curves) }))
     .filter((chart) => chart.curves.length > 0);
 }
 
-/** Results have one value, not a course, and the count of epochs says nothing as a curve. */
+/** Detectors have no accuracy, but average precision, recall and more. */
+function titleOf(kind: ChartKind, curves: readonly Curve[]): string {
+  const isDetector = kind === 'score' && !curves.some(({ key }) => /accuracy/i.test(key));
+  return isDetector ? 'Scores' : titles[kind];
+}
+
+/**
+ * Results have one value, not a course, and the count of epochs says nothing as a curve; the parts of a loss are noise
+ * batch by batch.
+ */
 function isCurve(key: string): boolean {
-  return !/^(test|best)[/_]|^epoch(_seconds)?$/i.test(key);
+  return !/^(test|best)[/_]|^epoch(_seconds)?$|^batch\/loss_/i.test(key);
 }
 
 /** Which chart a metric belongs to, by its name. */
 export function kindOf(key: string): ChartKind {
+  if (/loss_/i.test(key)) return 'lossPart';
   if (/loss/i.test(key)) return 'loss';
-  if (/accuracy|f1|precision|recall|score/i.test(key)) return 'score';
+  if (/accuracy|f1|precision|recall|score|(^|[/_])m?ap(\d|$)/i.test(key)) return 'score';
   if (/learning_?rate|(^|[._/])lr$/i.test(key)) return 'rate';
   return 'other';
 }
@@ -60,8 +71,12 @@ export function metricLabel(key: string): string {
     .toLowerCase()
     .replace(/\bval\b/, 'validation')
     .replace(/\blr\b/, 'learning rate')
+    .replace(/\bm?ap ?5095\b/, 'mAP 50–95')
+    .replace(/\bmap ?(\d\d)\b/, 'mAP $1')
+    .replace(/\bar ?(\d+)\b/, 'AR $1')
+    .replace(/\bf1\b/, 'F1')
     .trim();
-  return words.charAt(0).toUpperCase() + words.slice(1);
+  return words.startsWith('mAP') ? words : words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 /** Validation comes first: it has the first colour in every chart, and lies on top. */

@@ -5,14 +5,23 @@ export function runHref(run: Pick<Run, 'id'>): string {
   return `/training/${encodeURIComponent(run.id)}`;
 }
 
-const accuracyKeys = ['test/accuracy', 'val/accuracy', 'accuracy'];
+const scoreKeys = ['test/accuracy', 'test/map50', 'val/accuracy', 'val/map50', 'accuracy', 'map50'];
 
-/** The accuracy that stands for the run: on the test pictures, or else the last on validation; undefined without any. */
-export function bestAccuracy(run: Run): number | undefined {
-  const key = accuracyKeys.find((name) => run.metrics[name] !== undefined);
-  if (key !== undefined) return run.metrics[key];
-  const other = Object.keys(run.metrics).find((name) => /accuracy/i.test(name) && !/train/i.test(name));
-  return other === undefined ? undefined : run.metrics[other];
+export interface RunScore {
+  /** `Accuracy` or `mAP 50`. */
+  readonly label: string;
+  readonly value: number;
+  readonly isOfTest: boolean;
+}
+
+/** The figure that stands for the run: on the test pictures, or else the last on validation; undefined without any. */
+export function scoreOf(run: Run): RunScore | undefined {
+  const key =
+    scoreKeys.find((name) => run.metrics[name] !== undefined) ??
+    Object.keys(run.metrics).find((name) => /accuracy/i.test(name) && !/train/i.test(name));
+  const value = key === undefined ? undefined : run.metrics[key];
+  if (key === undefined || value === undefined) return undefined;
+  return { label: /map50/.test(key) ? 'mAP 50' : 'Accuracy', value, isOfTest: key.startsWith('test') };
 }
 
 /** True while the run can change. */

@@ -1,52 +1,29 @@
 /** The training form: what its fields hold, and the request that they become. */
-import { type StartTraining, startTrainingSchema } from '../../../src-preload/contract/index.ts';
+import { type StartTraining, startTrainingSchema, type Task } from '../../../src-preload/contract/index.ts';
+import { isDetectionOption, type OptionName, type OptionValue, optionGroups } from './training-options.ts';
 
 /** Empty strings stand for "let the station choose". */
 export interface TrainingForm {
   readonly dataset: string;
   readonly model: string;
   readonly architecture: string;
+  /** `NAME/VERSION` of the model that the run goes on from. */
+  readonly base: string;
   /** Minutes. */
   readonly timeBudgetMin: number | '';
   readonly device: string;
-  readonly epochs: number | '';
-  readonly imageSize: number | '';
-  readonly batchSize: number | '';
-  readonly learningRate: number | '';
-  readonly optimizer: string;
-  readonly weightDecay: number | '';
-  readonly labelSmoothing: number | '';
-  readonly warmupEpochs: number | '';
-  readonly augmentation: number | '';
-  readonly patience: number | '';
-  readonly classBalance: number | '';
-  readonly threads: number | '';
-  readonly seed: number | '';
+  /** Those that somebody set. */
+  readonly options: Readonly<Partial<Record<OptionName, OptionValue>>>;
 }
 
-/** What a run gets if nobody changes anything: the contract's own defaults, and a budget that a break lasts. */
+/** What a run gets if nobody changes anything: all is left to the station. */
 export function defaultTrainingForm(dataset: string, device: string): TrainingForm {
-  const { parameters } = startTrainingSchema.parse({ dataset: 'any', parameters: {} });
-  return {
-    dataset,
-    model: '',
-    architecture: parameters.architecture,
-    timeBudgetMin: 5,
-    device,
-    epochs: '',
-    imageSize: '',
-    batchSize: '',
-    learningRate: '',
-    optimizer: parameters.optimizer,
-    weightDecay: parameters.weightDecay,
-    labelSmoothing: parameters.labelSmoothing,
-    warmupEpochs: '',
-    augmentation: parameters.augmentation,
-    patience: '',
-    classBalance: parameters.classBalance,
-    threads: '',
-    seed: parameters.seed,
-  };
+  return { dataset, model: '', architecture: '', base: '', timeBudgetMin: '', device, options: {} };
+}
+
+/** Another dataset; one of another task has other architectures and models to start from. */
+export function changeDataset(dataset: string, isSameTask: boolean): Partial<TrainingForm> {
+  return isSameTask ? { dataset } : { dataset, architecture: '', base: '', options: {} };
 }
 
 export type FormProblems = Readonly<Record<string, string>>;
@@ -56,15 +33,33 @@ export type ReadForm =
   | { readonly isValid: false; readonly problems: FormProblems };
 
 /** Checks the form with the contract's schema; problems are keyed by field name. */
-export function readTrainingForm(form: TrainingForm): ReadForm {
-  const { dataset, model, timeBudgetMin, ...fields } = form;
-  const budget = timeBudgetMin === '' ? {} : { timeBudgetS: timeBudgetMin * 60 };
+export function readTrainingForm(form: TrainingForm, task: Task): ReadForm {
+  const { dataset, model, device, base, architecture } = form;
   const name = model.trim() === '' ? {} : { model: model.trim() };
-  const chosen = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== ''));
-  const parsed = startTrainingSchema.safeParse({ dataset, ...name, parameters: { ...chosen, ...budget } });
+  const parameters = {
+    device,
+    ...(base !== '' && { base }),
+    // A model that the run goes on from has its architecture already.
+    ...(base === '' && architecture !== '' && { architecture }),
+    ...(form.timeBudgetMin !== '' && { timeBudgetS: form.timeBudgetMin * 60 }),
+    ...readOptions(form, task),
+  };
+  const parsed = startTrainingSchema.safeParse({ dataset, ...name, parameters });
   if (parsed.success) return { isValid: true, request: parsed.data };
   const problems = parsed.error.issues.map((issue) => [fieldOf(issue.path), issue.message] as const);
   return { isValid: false, problems: Object.fromEntries(problems.toReversed()) };
+}
+
+/** Where the contract has them; options that the task's form does not show are left out. */
+function readOptions({ options }: TrainingForm, task: Task) {
+  const shown = optionGroups[task].flatMap((group) => group.options.map(({ name }) => name));
+  const set = shown.flatMap((name) => (options[name] === undefined ? [] : [[name, options[name]] as const]));
+  const common = set.filter(([name]) => !isDetectionOption(name));
+  const own = set.filter(([name]) => isDetectionOption(name));
+  return {
+    ...Object.fromEntries(common),
+    ...(task === 'detection' && { detection: Object.fromEntries(own) }),
+  };
 }
 
 function fieldOf(path: readonly PropertyKey[]): string {

@@ -7,6 +7,7 @@ import {
   type OptimizerOptions,
   type Trainer,
 } from '../../../src-main/engine/index.ts';
+import { toTrainableModel } from '../../../src-main/engine/nn/classification-task.ts';
 import { createInferenceGraph } from '../../../src-main/engine/nn/inference-graph.ts';
 import { readOnnx } from '../../../src-main/engine/onnx/read.ts';
 import { writeOnnx } from '../../../src-main/engine/onnx/write.ts';
@@ -132,7 +133,11 @@ async function predictUnfolded(state: Uint8Array, images: Uint8Array): Promise<F
   const average = decodeTrainerState(state).vectors.get('average') ?? new Float32Array();
   const parameters = average.subarray(0, model.initialParameters.length);
   const statistics = average.subarray(model.initialParameters.length);
-  const graph = createInferenceGraph(model, { parameters, statistics }, { foldNormalization: false });
+  const graph = createInferenceGraph(
+    toTrainableModel(model, 0),
+    { parameters, statistics },
+    { foldNormalization: false },
+  );
   const session = await InferenceSession.create(writeOnnx(graph, { symbolicBatch: 1 }));
   const outputs = await session.run({
     images: new Tensor('uint8', images, [batchSize, imageSize, imageSize, 3]),

@@ -52,7 +52,14 @@ function createHarness(options: HarnessOptions = {}): Harness {
     launcher,
     clock: systemClock,
     log: createSilentLog(),
-    handlers: { import: handler, train: handler, evaluate: handler },
+    handlers: {
+      import: handler,
+      train: handler,
+      evaluate: handler,
+      export: handler,
+      label: handler,
+      measure: handler,
+    },
     onChange: (job) => void changes.push(job),
     timing: { retryDelayMs: 10, ...options.timing },
   });

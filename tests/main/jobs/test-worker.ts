@@ -78,4 +78,8 @@ async function perform(step: TestStep, context: JobContext<unknown>): Promise<vo
   }
 }
 
-runJobWorker(createForkPort(), { import: body, train: body, evaluate: body });
+runJobWorker(
+  createForkPort(),
+  { import: body, train: body, evaluate: body, export: body, label: body, measure: body },
+  import.meta.filename,
+);

@@ -7,6 +7,7 @@ import { migrate, readSchemaVersion } from '../../../src-main/store/migrate.ts';
 import { migrations } from '../../../src-main/store/migrations/index.ts';
 import { listSnapshots } from '../../../src-main/store/snapshots.ts';
 import { openStore } from '../../../src-main/store/store.ts';
+import { createQualityTable } from '../../../src-main/store/tables/quality.ts';
 import { createTemporaryFolder } from './temporary-folder.ts';
 
 const first = {
@@ -60,6 +61,80 @@ test('runs of an older station that do not go on let go of their checkpoints', (
   expect(db.all('SELECT id, checkpoint_hash AS hash FROM run ORDER BY id')).toEqual([
     { id: 'cancelled', hash: 'hash' },
     { id: 'completed', hash: null },
+  ]);
+});
+
+test('reports and comparisons of a station without detectors name their task', () => {
+  const db = createEmptyDatabase();
+  migrate(db, { migrations: migrations.slice(0, 5) });
+  db.execute(`
+    INSERT INTO dataset (id, name, created_at) VALUES (1, 'leaf', 0);
+    INSERT INTO dataset_version (dataset_id, version, seed, class_names, train_count, val_count, test_count, digest, created_at)
+      VALUES (1, 1, 0, '[]', 0, 0, 0, '', 0);
+    INSERT INTO evaluation (id, model_hash, model_label, dataset_id, dataset_version, split, request, report, created_at)
+      VALUES ('done', '', '', 1, 1, 'test', '{}', '{"accuracy":1}', 0), ('waiting', '', '', 1, 1, 'test', '{}', NULL, 0);
+    INSERT INTO registered_model (name, created_at) VALUES ('leaf', 0);
+    INSERT INTO model_version (name, version, architecture, class_names, image_size, blob_hash, size_bytes, metrics, created_at)
+      VALUES ('leaf', 1, '', '[]', 8, '', 0, '{}', 0);
+    INSERT INTO deployment_event (id, model_name, kind, to_version, reason, actor, at, comparison)
+      VALUES (1, 'leaf', 'promote', 1, '', '', 0, '{"count":3}'), (2, 'leaf', 'promote', 1, '', '', 0, NULL)`);
+  migrate(db, { migrations });
+  expect(db.all('SELECT comparison FROM deployment_event ORDER BY id')).toEqual([
+    { comparison: '{"count":3,"task":"classification"}' },
+    { comparison: null },
+  ]);
+  expect(db.all('SELECT id, report FROM evaluation ORDER BY id')).toEqual([
+    { id: 'done', report: '{"accuracy":1,"task":"classification"}' },
+    { id: 'waiting', report: null },
+  ]);
+});
+
+test('labels and datasets of a station without boxes are labelled, found by class, and still there', () => {
+  const db = createEmptyDatabase();
+  migrate(db, { migrations: migrations.slice(0, 4) });
+  db.execute(`
+    INSERT INTO job (id, kind, title, subject, spec, status, created_at) VALUES ('job', 'import', '', '', '{}', 'succeeded', 0);
+    INSERT INTO import (id, job_id, request, source, format, started_at) VALUES ('import', 'job', '{}', '', 'folder', 0);
+    INSERT INTO image (hash, thumbnail_hash, file_name, width, height, size_bytes, format, source, import_id, imported_at)
+      VALUES ('a', 'a', '', 1, 1, 1, 'png', '', 'import', 0), ('b', 'b', '', 1, 1, 1, 'png', '', 'import', 0);
+    INSERT INTO class (id, name, position, color, created_at) VALUES (1, 'rust', 0, 'red', 0);
+    INSERT INTO annotation_step (id, author, source, created_at, kind) VALUES (1, 'Ada', 'human', 0, 'edit');
+    INSERT INTO annotation_revision (id, step_id, image_hash, class_id) VALUES (1, 1, 'a', 1), (2, 1, 'b', NULL);
+    INSERT INTO image_label (image_hash, revision_id, class_id) VALUES ('a', 1, 1), ('b', 2, NULL);
+    INSERT INTO dataset (id, name, created_at) VALUES (1, 'leaf', 0);
+    INSERT INTO dataset_version (dataset_id, version, seed, class_names, train_count, val_count, test_count, digest, created_at)
+      VALUES (1, 1, 0, '[]', 1, 0, 0, '', 0);
+    INSERT INTO dataset_entry (dataset_id, image_hash, from_version, revision_id, class_id, split) VALUES (1, 'a', 1, 1, 1, 'train')`);
+  migrate(db, { migrations });
+  expect(db.all('SELECT image_hash AS hash, state, box_count AS boxes FROM image_label ORDER BY 1')).toEqual([
+    { hash: 'a', state: 'labelled', boxes: 0 },
+    { hash: 'b', state: 'none', boxes: 0 },
+  ]);
+  expect(db.all('SELECT state FROM annotation_revision ORDER BY id')).toEqual([
+    { state: 'labelled' },
+    { state: 'none' },
+  ]);
+  expect(db.all('SELECT image_hash AS hash FROM image_class')).toEqual([{ hash: 'a' }]);
+  expect(
+    db.all('SELECT image_hash AS hash, class_id AS classId, task FROM dataset_entry JOIN dataset_version'),
+  ).toEqual([{ hash: 'a', classId: 1, task: 'classification' }]);
+});
+
+test('pictures from before there were checks wait to be measured, and none is set aside', () => {
+  const db = createEmptyDatabase();
+  migrate(db, { migrations: migrations.slice(0, 9) });
+  db.execute(`
+    INSERT INTO job (id, kind, title, subject, spec, status, created_at) VALUES ('job', 'import', '', '', '{}', 'succeeded', 0);
+    INSERT INTO import (id, job_id, request, source, format, started_at) VALUES ('import', 'job', '{}', '', 'folder', 0);
+    INSERT INTO image (hash, thumbnail_hash, file_name, width, height, size_bytes, format, source, import_id, imported_at)
+      VALUES ('a', 'a', '', 20, 10, 1, 'png', '', 'import', 0)`);
+  migrate(db, { migrations });
+  const quality = createQualityTable(db);
+  expect(quality.listUnmeasured()).toEqual([{ imageHash: 'a', width: 20, height: 10 }]);
+  expect([quality.countMeasured(), quality.countSetAside(), quality.findLastDecision()]).toEqual([
+    0,
+    0,
+    undefined,
   ]);
 });
 

@@ -54,7 +54,7 @@ def case(name, model, inputs, compute):
 
 
 def shape_text(tensor):
-    return f"float[{','.join(map(str, tensor.shape))}]"
+    return f"float[{','.join(map(str, tensor.shape))}]" if tensor.ndim else "float"
 
 
 def one_node(name, opset, node, inputs, compute):
@@ -192,6 +192,117 @@ def twice(x, slope):
     return F.leaky_relu(x, slope) + x
 case("a function, called twice with its attribute", parse(13, function, ', "local" : 1, "unused" : 3'), {"x": away(2, 3)},
      lambda x: twice(twice(x, 0.25), 0.5))
+
+# what the reader writes out in simpler operations
+one_node("Shrink", 9, "y = Shrink <lambd=0.6, bias=0.2> (x)", {"x": away(2, 7)},
+         lambda x: torch.where(x > 0.6, x - 0.2, torch.where(x < -0.6, x + 0.2, torch.zeros(()))))
+one_node("MeanVarianceNormalization", 13, "y = MeanVarianceNormalization (x)", {"x": randn(2, 3, 4, 2)},
+         lambda x: (x - x.mean((0, 2, 3), keepdim=True)) / x.var((0, 2, 3), unbiased=False, keepdim=True).sqrt())
+one_node("ReverseSequence", 10, "n = Constant <value = int64[3] {2,4,1}> () y = ReverseSequence <time_axis=1, batch_axis=0> (x, n)",
+         {"x": randn(3, 4, 2)},
+         lambda x: torch.stack([torch.cat([row[:n].flip(0), row[n:]]) for row, n in zip(x, (2, 4, 1))]))
+classes = torch.tensor([[2, 0], [1, 3], [3, 2]])
+kept = [(n, k) for n in range(3) for k in range(2) if classes[n, k] != 3]
+
+
+def weighted_likelihood(x, w):
+    """F.nll_loss, which does not differentiate its weights."""
+    return -sum(w[classes[n, k]] * x[n, classes[n, k], k] for n, k in kept) / sum(w[classes[n, k]] for n, k in kept)
+
+
+one_node("NegativeLogLikelihoodLoss, weights and ignored targets", 13,
+         "t = Constant <value = int64[3,2] {2,0,1,3,3,2}> () y = NegativeLogLikelihoodLoss <ignore_index=3> (x, t, w)",
+         {"x": randn(3, 4, 2), "w": torch.rand(4) + 0.5}, weighted_likelihood)
+one_node("SoftmaxCrossEntropyLoss", 13,
+         "t = Constant <value = int64[3,2] {2,0,1,3,3,2}> () y = SoftmaxCrossEntropyLoss (x, t)",
+         {"x": randn(3, 4, 2)}, lambda x: F.cross_entropy(x, classes))
+one_node("SoftmaxCrossEntropyLoss of each target", 13,
+         't = Constant <value = int64[3,2] {2,0,1,3,3,2}> () y = SoftmaxCrossEntropyLoss <reduction="none"> (x, t)',
+         {"x": randn(3, 4, 2)}, lambda x: F.cross_entropy(x, classes, reduction="none"))
+for padding in ("zeros", "border", "reflection"):
+    for aligned in (0, 1):
+        one_node(f"GridSample, {padding}, aligned {aligned}", 16,
+                 f'y = GridSample <padding_mode="{padding}", align_corners={aligned}> (x, g)',
+                 {"x": randn(2, 2, 4, 5), "g": randn(2, 3, 3, 2) * 0.9},
+                 lambda x, g: F.grid_sample(x, g, padding_mode=padding, align_corners=bool(aligned)))
+one_node("GridSample, nearest", 16, 'p = GridSample <mode="nearest"> (x, g) t = ReduceSum <keepdims=0> (g) y = Add (p, t)',
+         {"x": randn(1, 2, 4, 5), "g": randn(1, 3, 3, 2) * 0.7},
+         lambda x, g: F.grid_sample(x, g, mode="nearest", align_corners=False) + g.sum())
+
+
+def looped(x, w):
+    rounds = []
+    for _ in range(3):
+        x = torch.tanh(x) * w
+        rounds.append(torch.exp(x))
+    return torch.stack(rounds)
+
+
+def scanned(state, x):
+    rounds = []
+    for column in x.flip(1).unbind(1):
+        state = torch.tanh(state + column)
+        rounds.append(state * column)
+    return torch.stack(rounds[::-1], 1)
+
+
+one_node(
+    "a loop of three rounds, with what each made", 13,
+    """n = Constant <value = int64 {3}> ()
+       c = Constant <value = bool {1}> ()
+       last, y = Loop (n, c, x) <
+         body = b (int64 i, bool going, float[2,3] h) => (bool on, float[2,3] next, float[2,3] out) {
+           on = Identity (going)
+           half = Tanh (h)
+           next = Mul (half, w)
+           out = Exp (next)
+         }
+       >""",
+    {"x": randn(2, 3), "w": randn(2, 3)},
+    looped)
+one_node(
+    "a scan backwards over the second axis", 13,
+    """last, y = Scan <num_scan_inputs=1, scan_input_axes=[1], scan_input_directions=[1], scan_output_axes=[1],
+                       scan_output_directions=[1], body = b (float[2] h, float[2] entry) => (float[2] next, float[2] out) {
+           sum = Add (h, entry)
+           next = Tanh (sum)
+           out = Mul (next, entry)
+         }
+       > (s, x)""",
+    {"s": randn(2), "x": randn(2, 3)},
+    scanned)
+
+one_node("RMSNormalization", 23, "y = RMSNormalization <epsilon=0.001> (x, s)", {"x": randn(2, 3, 5), "s": randn(5)},
+         lambda x, s: F.rms_norm(x, (5,), s, 0.001))
+one_node("LpNormalization, p 1", 13, "y = LpNormalization <axis=1, p=1> (x)", {"x": away(2, 3, 2)}, lambda x: F.normalize(x, 1, 1))
+one_node("LpNormalization, p 2", 13, "y = LpNormalization (x)", {"x": randn(2, 3)}, lambda x: F.normalize(x, 2, 1))
+one_node("Attention, four axes and causal", 23, "y = Attention <is_causal=1> (q, k, v)",
+         {"q": randn(2, 2, 4, 3), "k": randn(2, 2, 5, 3), "v": randn(2, 2, 5, 3)},
+         lambda q, k, v: F.scaled_dot_product_attention(q, k, v, is_causal=True))
+one_node("Attention, three axes, a mask and shared keys", 23,
+         "y = Attention <q_num_heads=4, kv_num_heads=2, scale=0.3> (q, k, v, m)",
+         {"q": randn(2, 3, 8), "k": randn(2, 5, 4), "v": randn(2, 5, 4), "m": randn(3, 5)},
+         lambda q, k, v, m: F.scaled_dot_product_attention(
+             *(x.unflatten(2, (-1, 2)).transpose(1, 2) for x in (q, k, v)), attn_mask=m, scale=0.3, enable_gqa=True
+         ).transpose(1, 2).flatten(2))
+one_node("Attention, truths for a mask and a cap", 23,
+         "m = Constant <value = bool[2,3] {1,0,1,1,1,0}> () y = Attention <softcap=1.5> (q, k, v, m)",
+         {"q": randn(1, 2, 2, 3), "k": randn(1, 2, 3, 3), "v": randn(1, 2, 3, 3)},
+         lambda q, k, v: (1.5 * torch.tanh(q @ k.transpose(2, 3) / 3**0.5 / 1.5)).masked_fill(
+             torch.tensor([[False, True, False], [False, False, True]]), float("-inf")).softmax(3) @ v)
+
+one_node("LRN of one dimension", 13, "y = LRN <size=3, alpha=0.3, beta=0.75, bias=1.5> (x)", {"x": randn(2, 5, 4)},
+         lambda x: F.local_response_norm(x, 3, 0.3, 0.75, 1.5))
+
+one_node("Conv in three dimensions", 13,
+         "y = Conv <pads=[1,0,2,0,1,1], strides=[2,1,2], dilations=[1,2,1], group=2> (x, w, b)",
+         {"x": randn(2, 2, 5, 6, 4), "w": randn(4, 1, 3, 2, 3), "b": randn(4)},
+         lambda x, w, b: F.conv3d(F.pad(x, (2, 1, 0, 1, 1, 0)), w, b, (2, 1, 2), 0, (1, 2, 1), 2))
+one_node("MaxPool in three dimensions", 12, "y = MaxPool <kernel_shape=[2,3,2], strides=[1,2,2], pads=[1,1,0,1,1,0]> (x)",
+         {"x": randn(2, 2, 4, 5, 4)}, lambda x: F.max_pool3d(x, (2, 3, 2), (1, 2, 2), (1, 1, 0)))
+one_node("AveragePool in three dimensions", 12, "y = AveragePool <kernel_shape=[3,2,2], strides=[2,1,2], pads=[1,0,1,1,0,1]> (x)",
+         {"x": randn(2, 2, 5, 3, 4)},
+         lambda x: F.avg_pool3d(x, (3, 2, 2), (2, 1, 2), (1, 0, 1), count_include_pad=False))
 
 target = Path(__file__).parents[2] / "fixtures" / "engine" / "onnx-models.json"
 target.write_text(json.dumps(cases, separators=(",", ":")).replace('{"name"', '\n{"name"') + "\n")

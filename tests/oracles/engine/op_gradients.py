@@ -491,6 +491,78 @@ case(
     fixed=(1,),
 )
 
+case("Atan", "plain", [randn(2, 9)], torch.atan)
+case("StopGradient", "plain", [some], torch.clone, fixed=(0,))
+
+
+def suppress(boxes, scores, overlap, least):
+    """Greedy suppression, class by class, in plain loops."""
+    kept = torch.zeros_like(scores)
+    for n in range(scores.shape[0]):
+        for c in range(scores.shape[1]):
+            chosen = []
+            for a in scores[n, c].argsort(descending=True).tolist():
+                x1, y1, x2, y2 = boxes[n, a].tolist()
+                overlaps = []
+                for b in chosen:
+                    u1, v1, u2, v2 = boxes[n, b].tolist()
+                    inner = max(0, min(x2, u2) - max(x1, u1)) * max(0, min(y2, v2) - max(y1, v1))
+                    overlaps.append(inner / ((x2 - x1) * (y2 - y1) + (u2 - u1) * (v2 - v1) - inner))
+                if scores[n, c, a] > least and all(other <= overlap for other in overlaps) and len(chosen) < 3:
+                    chosen.append(a)
+                    kept[n, c, a] = scores[n, c, a]
+    return kept
+
+
+corner = torch.rand(2, 8, 2, generator=torch.Generator().manual_seed(3)) * 6
+case(
+    "NonMaxSuppression",
+    "at most three of a class",
+    [
+        torch.cat([corner, corner + torch.tensor([5.0, 4.0])], 2),
+        torch.rand(2, 2, 8, generator=torch.Generator().manual_seed(4)),
+        torch.tensor([0.4]),
+        torch.tensor([0.2]),
+    ],
+    suppress,
+    {"maxPerClass": 3},
+    fixed=(0, 1, 2, 3),
+)
+
+inside = torch.rand(2, 5) * 1.6 - 0.8
+for op, x in (
+    ("Tan", inside), ("Asin", inside), ("Acos", inside), ("Sinh", randn(2, 5)), ("Cosh", randn(2, 5)),
+    ("Asinh", randn(2, 5)), ("Acosh", positive(2, 5) + 1), ("Atanh", inside),
+):
+    case(op, "plain", [x], getattr(torch, op.lower()))
+
+# reductions of scattering: two updates at one place, one place without, ties and zeros
+places = torch.tensor([[0, 2, 0], [1, 2, 3]])
+rows = torch.tensor([[1], [0], [1]])
+for reduction, name in (("mul", "prod"), ("min", "amin"), ("max", "amax")):
+    case(
+        "ScatterElements",
+        f"{reduction}, twice the same place",
+        [away(2, 4), places, away(2, 3)],
+        lambda x, i, u: x.scatter_reduce(1, i, u, name),
+        {"axis": 1, "reduction": reduction},
+    )
+    case(
+        "ScatterElements",
+        f"{reduction}, ties and zeros",
+        [torch.tensor([[0.0, 1.0, 0.0, 2.0]]), torch.tensor([[0, 0, 1, 2, 2]]), torch.tensor([[0.0, 3.0, 1.0, 2.0, 5.0]])],
+        lambda x, i, u: x.scatter_reduce(1, i, u, name),
+        {"axis": 1, "reduction": reduction},
+        smooth=False,
+    )
+    case(
+        "ScatterND",
+        f"{reduction}, twice the same row",
+        [away(3, 2), rows, away(3, 2)],
+        lambda x, i, u: x.scatter_reduce(0, i.expand(-1, 2), u, name),
+        {"reduction": reduction},
+    )
+
 target = Path(__file__).parents[2] / "fixtures" / "engine" / "op-gradients.json"
 target.write_text(json.dumps(cases, separators=(",", ":")).replace('{"op"', '\n{"op"') + "\n")
 print(f"{len(cases)} cases, {target.stat().st_size} bytes")

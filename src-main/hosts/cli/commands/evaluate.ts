@@ -1,13 +1,15 @@
 /** `evaluate`: how good a model is on a split of a dataset version. */
 import type { Command } from 'commander';
-import type { Evaluation } from '../../../../src-preload/contract/evaluation.ts';
-import { startEvaluationSchema } from '../../../../src-preload/contract/evaluation.ts';
+import { type Evaluation, startEvaluationSchema } from '../../../../src-preload/contract/evaluation.ts';
+import { formatDatasetReference } from '../../../../src-preload/contract/reference.ts';
 import type { Installation } from '../../installation.ts';
-import { type Answer, formatFields, formatPercent, formatTable } from '../answer.ts';
+import type { Answer } from '../answer.ts';
 import { type CommonOptions, runWithStation, type StationContext } from '../command.ts';
 import { assertSucceeded, waitForJob } from '../job-wait.ts';
-import { definedOnly, parseInteger, parseList, toModelReference } from '../option-values.ts';
+import { definedOnly, parseInteger, parseList, parseNumber, toModelReference } from '../option-values.ts';
+import { checkOutputFile, writeJsonFile } from '../output-file.ts';
 import { parseInput } from '../parsed-input.ts';
+import { describeClassification, describeDetection } from '../report-text.ts';
 
 interface EvaluateOptions extends CommonOptions {
   readonly model: string;
@@ -15,6 +17,13 @@ interface EvaluateOptions extends CommonOptions {
   readonly pixelRange?: string;
   readonly imageSize?: number;
   readonly classNames?: string[];
+  readonly conf?: number;
+  readonly iou?: number;
+  readonly maxDet?: number;
+  readonly tile?: number;
+  readonly confusionConf?: number;
+  readonly cocoResults?: string;
+  readonly cocoTruth?: string;
 }
 
 export function registerEvaluate(program: Command, installation: Installation): void {
@@ -26,51 +35,67 @@ export function registerEvaluate(program: Command, installation: Installation): 
     .option('--pixel-range <range>', 'for foreign files: 0..255, 0..1 or imagenet')
     .option('--image-size <pixels>', 'for foreign files without one', parseInteger)
     .option('--class-names <a,b,…>', 'for foreign files without them, in the order of the outputs', parseList)
+    .option('--conf <share>', 'detectors: detections below it are not kept (default: 0.001)', parseNumber)
+    .option(
+      '--iou <share>',
+      'detectors: detections of a class that overlap by more are one (0.7)',
+      parseNumber,
+    )
+    .option('--max-det <count>', 'detectors: detections of one picture (300)', parseInteger)
+    .option('--tile <pixels>', 'detectors: look at large pictures in tiles of this side', parseInteger)
+    .option('--confusion-conf <share>', 'detectors: confidence of the matrix (the best F1)', parseNumber)
+    .option('--coco-results <file>', 'detectors: write what was found as COCO results with picture names')
+    .option('--coco-truth <file>', 'detectors: write what was there as the COCO file of these results')
     .action((options: EvaluateOptions) =>
       runWithStation(installation, options, (context) => evaluate(context, options), { worksJobs: true }),
     );
 }
 
 async function evaluate(context: StationContext, options: EvaluateOptions): Promise<Answer> {
-  const { dataset, pixelRange, imageSize, classNames } = options;
-  const model = toModelReference(options.model);
-  const request = { model, dataset, ...definedOnly({ pixelRange, imageSize, classNames }) };
+  const files = await checkCocoFiles(options);
+  const { dataset, pixelRange, imageSize, classNames, conf, iou, maxDet, tile } = options;
+  const request = {
+    model: toModelReference(options.model),
+    dataset,
+    ...definedOnly({ pixelRange, imageSize, classNames, conf, iou, maxDet, tile }),
+    ...definedOnly({ confusionConfidence: options.confusionConf }),
+  };
   const { id, jobId } = await context.client.evaluation.startEvaluation(
     parseInput(startEvaluationSchema, request),
   );
   assertSucceeded(await waitForJob(jobId, context));
+  await writeCocoFiles(context, id, files);
   return tellEvaluation(await context.client.evaluation.getEvaluation({ id }));
 }
 
-function tellEvaluation({ id, model, dataset, report }: Evaluation): Answer {
-  const name = `${dataset.name}@${dataset.version}/${dataset.split}`;
-  const { accuracy, accuracyInterval, precision, recall, f1, logLoss, count, latencyMs, perClass } = report;
-  const [low, high] = accuracyInterval.map(formatPercent);
-  const figures = formatFields({
-    model,
-    dataset: name,
-    pictures: count,
-    accuracy: `${formatPercent(accuracy)} (95 % ${low} to ${high})`,
-    precision: formatPercent(precision),
-    recall: formatPercent(recall),
-    f1: formatPercent(f1),
-    logLoss: logLoss.toFixed(4),
-    latency: `p50 ${latencyMs.p50.toFixed(2)} ms, p95 ${latencyMs.p95.toFixed(2)} ms (${report.provider})`,
-  });
-  const classes = perClass.map((one) => [
-    one.className,
-    formatPercent(one.precision),
-    formatPercent(one.recall),
-    formatPercent(one.f1),
-    one.support,
-  ]);
-  const perClassTable = formatTable(['class', 'precision', 'recall', 'f1', 'support'], classes);
-  const confusion = formatTable(
-    ['true \\ predicted', ...report.classNames],
-    report.confusion.map((row, index) => [report.classNames[index] ?? '', ...row]),
-  );
+interface CocoPaths {
+  readonly results: string | undefined;
+  readonly truth: string | undefined;
+}
+
+async function checkCocoFiles({ cocoResults, cocoTruth }: EvaluateOptions): Promise<CocoPaths> {
   return {
-    document: { evaluation: id, model, dataset: name, ...report },
-    text: [figures, perClassTable, confusion].join('\n\n'),
+    results: cocoResults && (await checkOutputFile('--coco-results', cocoResults)),
+    truth: cocoTruth && (await checkOutputFile('--coco-truth', cocoTruth)),
   };
+}
+
+async function writeCocoFiles(
+  { client }: StationContext,
+  id: Evaluation['id'],
+  { results, truth }: CocoPaths,
+): Promise<void> {
+  if (results === undefined && truth === undefined) return;
+  const files = await client.evaluation.exportCoco({ id });
+  if (results !== undefined) writeJsonFile('--coco-results', results, files.results);
+  if (truth !== undefined) writeJsonFile('--coco-truth', truth, files.truth);
+}
+
+function tellEvaluation({ id, model, dataset, report }: Evaluation): Answer {
+  const about = { model, dataset: formatDatasetReference(dataset) };
+  const text =
+    report.task === 'classification'
+      ? describeClassification(report, about)
+      : describeDetection(report, about);
+  return { document: { evaluation: id, ...about, ...report }, text };
 }

@@ -1,10 +1,14 @@
 /** `models`: what is registered, and which version is the champion. */
+import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { DeploymentEvent } from '../../../../src-preload/contract/deployment.ts';
+import { type Comparison, mainFiguresOf } from '../../../../src-preload/contract/evaluation.ts';
+import { importModelSchema } from '../../../../src-preload/contract/registry.ts';
 import type { Installation } from '../../installation.ts';
 import { type Answer, formatFields, formatPercent, formatTable, formatTime } from '../answer.ts';
 import { type CommonOptions, runWithStation, type StationContext } from '../command.ts';
 import { definedOnly, parseInteger } from '../option-values.ts';
+import { parseInput } from '../parsed-input.ts';
 
 interface ChangeOptions extends CommonOptions {
   readonly reason: string;
@@ -13,6 +17,7 @@ interface ChangeOptions extends CommonOptions {
 export function registerModels(program: Command, installation: Installation): void {
   const models = program.command('models').description('registered models and their versions');
   registerReading(models, installation);
+  registerImport(models, installation);
   registerPromote(models, installation);
   registerRollback(models, installation);
 }
@@ -32,6 +37,49 @@ function registerReading(models: Command, installation: Installation): void {
     .action((name: string | undefined, options: CommonOptions) =>
       runWithStation(installation, options, (context) => listHistory(context, name)),
     );
+}
+
+interface ImportOptions extends CommonOptions {
+  readonly name: string;
+  readonly classes?: string;
+  readonly pixelRange?: string;
+  readonly imageSize?: number;
+}
+
+function registerImport(models: Command, installation: Installation): void {
+  models
+    .command('import')
+    .description('register a classifier, in a station for detection a detector, from an ONNX file')
+    .argument('<file>')
+    .requiredOption('--name <name>', 'registered model that the file becomes a version of')
+    .option(
+      '--classes <names>',
+      'in the order of the outputs, with commas between; absent: those in the file',
+    )
+    .option('--pixel-range <range>', 'of float inputs: 0..255, 0..1 or imagenet; 0..1 if absent')
+    .option('--image-size <pixels>', 'where the file leaves it open', parseInteger)
+    .action((file: string, options: ImportOptions) =>
+      runWithStation(installation, options, (context) => importModel(context, file, options)),
+    );
+}
+
+async function importModel(
+  { client }: StationContext,
+  file: string,
+  { name, classes, pixelRange, imageSize }: ImportOptions,
+): Promise<Answer> {
+  const classNames = classes?.split(',').map((className) => className.trim());
+  const request = { path: resolve(file), name, ...definedOnly({ classNames, pixelRange, imageSize }) };
+  const version = await client.registry.importModel(parseInput(importModelSchema, request));
+  return {
+    document: version,
+    text: formatFields({
+      imported: `${version.name}/${version.version}`,
+      classes: version.classNames.join(', '),
+      'image size': `${version.imageSize} px`,
+      aliases: version.aliases.join(', ') || null,
+    }),
+  };
 }
 
 function registerPromote(models: Command, installation: Installation): void {
@@ -108,8 +156,12 @@ function tellEvent(event: DeploymentEvent): Answer {
       to: event.toVersion,
       reason: event.reason || null,
       switched: event.switchMs === null ? null : `in ${Math.round(event.switchMs)} ms`,
-      compared:
-        comparison && `${formatPercent(comparison.accuracyA)} → ${formatPercent(comparison.accuracyB)}`,
+      compared: comparison && tellFigures(comparison),
     }),
   };
+}
+
+function tellFigures(comparison: Comparison): string {
+  const { a, b } = mainFiguresOf(comparison);
+  return `${b.name} ${formatPercent(a.value)} → ${formatPercent(b.value)}`;
 }

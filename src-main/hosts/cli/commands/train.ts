@@ -2,7 +2,12 @@
 import type { Command } from 'commander';
 import { type RunId, runIdSchema } from '../../../../src-preload/contract/ids.ts';
 import type { StationClient } from '../../../../src-preload/contract/index.ts';
-import type { Run, RunStatus } from '../../../../src-preload/contract/training.ts';
+import type {
+  Run,
+  RunStatus,
+  StartTraining,
+  TrainingEstimate,
+} from '../../../../src-preload/contract/training.ts';
 import { startTrainingSchema } from '../../../../src-preload/contract/training.ts';
 import { AppError } from '../../../base/app-error.ts';
 import { CancelledError } from '../../../base/cancellation.ts';
@@ -17,18 +22,30 @@ import {
 } from '../answer.ts';
 import { type CommonOptions, exitStatus, runWithStation, type StationContext } from '../command.ts';
 import { waitForJob } from '../job-wait.ts';
-import { definedOnly, parseInteger, parseNumber, parseSeconds } from '../option-values.ts';
+import {
+  definedOnly,
+  parseHours,
+  parseInteger,
+  parseNumber,
+  parseSeconds,
+  toModelReference,
+} from '../option-values.ts';
 import { parseInput } from '../parsed-input.ts';
+import { addDetectionFlags, type DetectionFlags, readDetectionFlags } from './detection-flags.ts';
 
-interface TrainOptions extends CommonOptions {
+interface TrainOptions extends CommonOptions, DetectionFlags {
   readonly dataset?: string;
   readonly model?: string;
   readonly experiment?: string;
+  readonly architecture?: string;
   readonly arch?: string;
+  readonly base?: string;
+  readonly pixelRange?: string;
   readonly epochs?: number;
   readonly imageSize?: number;
   readonly batch?: number;
   readonly lr?: number;
+  readonly schedule?: string;
   readonly optimizer?: string;
   readonly weightDecay?: number;
   readonly labelSmoothing?: number;
@@ -40,6 +57,8 @@ interface TrainOptions extends CommonOptions {
   readonly threads?: number;
   readonly seed?: number;
   readonly timeBudget?: number;
+  readonly time?: number;
+  readonly estimate?: boolean;
   readonly resume?: string;
 }
 
@@ -56,7 +75,7 @@ const statusOfEnd = {
 } as const satisfies Record<RunStatus, number>;
 
 export function registerTrain(program: Command, installation: Installation): void {
-  program
+  const command = program
     .command('train')
     .description('train a model on a dataset version and register it')
     .option('--dataset <name[@version]>', 'what to learn from')
@@ -65,11 +84,21 @@ export function registerTrain(program: Command, installation: Installation): voi
       'registered model that the result becomes a version of; absent: the dataset’s name',
     )
     .option('--experiment <name>', 'groups runs')
-    .option('--arch <name>', 'classifier-nano or classifier-small')
+    .option(
+      '--architecture <name>',
+      'classifier-nano or -small, detector-nano, -small or -medium; absent: the nano of the task',
+    )
+    .option('--arch <name>', 'the same')
+    .option(
+      '--base <file|name@alias|name/version>',
+      'go on from this model; with other classes its last layer is new',
+    )
+    .option('--pixel-range <range>', 'of a base file: 0..255, 0..1 or imagenet')
     .option('--epochs <number>', 'at most', parseInteger)
-    .option('--image-size <pixels>', 'side of the square that pictures are brought to', parseInteger)
+    .option('--imgsz, --image-size <pixels>', 'side of the square that pictures are brought to', parseInteger)
     .option('--batch <number>', 'pictures per step', parseInteger)
-    .option('--lr <rate>', 'peak learning rate', parseNumber)
+    .option('--lr0, --lr <rate>', 'peak learning rate', parseNumber)
+    .option('--schedule <name>', 'of the learning rate: cosine, linear, step, one-cycle or constant')
     .option('--optimizer <name>', 'adamw or sgd')
     .option('--weight-decay <number>', 'pull of the weights to zero', parseNumber)
     .option('--label-smoothing <share>', 'of the target spread over all classes', parseNumber)
@@ -78,17 +107,19 @@ export function registerTrain(program: Command, installation: Installation): voi
       '0: each picture once an epoch, 1: each class as often as the others',
       parseNumber,
     )
-    .option('--warmup <epochs>', 'in which the learning rate rises', parseNumber)
+    .option('--warmup-epochs, --warmup <epochs>', 'in which the learning rate rises', parseNumber)
     .option('--augmentation <strength>', '0 off, 1 default, up to 2', parseNumber)
     .option('--patience <epochs>', 'epochs without a better score before it stops; 0: never', parseInteger)
     .option('--device <name>', 'auto, cpu, webgpu, cuda, directml or coreml')
     .option('--threads <number>', 'CPU threads', parseInteger)
     .option('--seed <number>', 'of weights, order and augmentation', parseInteger)
     .option('--time-budget <time>', 'of the training loop: 90, 90s, 5m', parseSeconds)
+    .option('--time <time>', 'the same; a number alone is hours, as Ultralytics has it', parseHours)
     .option('--resume <run>', 'go on with a run from its newest checkpoint')
-    .action((options: TrainOptions) =>
-      runWithStation(installation, options, (context) => train(context, options), { worksJobs: true }),
-    );
+    .option('--estimate', 'tell what the run would take and start nothing');
+  addDetectionFlags(command).action((options: TrainOptions) =>
+    runWithStation(installation, options, (context) => train(context, options), { worksJobs: true }),
+  );
 }
 
 export function registerRuns(program: Command, installation: Installation): void {
@@ -110,6 +141,7 @@ export function registerRuns(program: Command, installation: Installation): void
 
 async function train(context: StationContext, options: TrainOptions): Promise<Answer> {
   const { client } = context;
+  if (options.estimate) return tellEstimate(await client.training.estimate(toRequest(options)));
   const run = await startRun(context, options);
   // A cancelled run is told as such, with what it had reached.
   if (run.job) await waitForJob(run.job.id, context).catch(ignoreCancellation);
@@ -117,19 +149,30 @@ async function train(context: StationContext, options: TrainOptions): Promise<An
   return { ...tellRun(ended), exitStatus: statusOfEnd[ended.status] };
 }
 
-function startRun({ client }: StationContext, options: TrainOptions): Promise<Run> {
+async function startRun({ client }: StationContext, options: TrainOptions): Promise<Run> {
   if (options.resume !== undefined) return resumeRun(client, runIdSchema.parse(options.resume));
-  if (options.dataset === undefined) {
+  const request = toRequest(options);
+  const { statement } = await client.training.estimate(request);
+  process.stderr.write(`${statement}\n`);
+  return client.training.startRun(request);
+}
+
+/** @throws {AppError} INPUT_INVALID */
+function toRequest(options: TrainOptions): StartTraining {
+  const { dataset, model, experiment } = options;
+  if (dataset === undefined) {
     throw new AppError('INPUT_INVALID', 'expected --dataset NAME or --resume RUN, got neither');
   }
-  const { dataset, model, experiment } = options;
   const parameters = definedOnly({
-    architecture: options.arch,
+    architecture: options.architecture ?? options.arch,
+    base: options.base === undefined ? undefined : toModelReference(options.base),
+    basePixelRange: options.pixelRange,
     epochs: options.epochs,
     imageSize: options.imageSize,
     batchSize: options.batch,
     learningRate: options.lr,
-    optimizer: options.optimizer,
+    schedule: options.schedule,
+    optimizer: options.optimizer?.toLowerCase(),
     weightDecay: options.weightDecay,
     labelSmoothing: options.labelSmoothing,
     classBalance: options.classBalance,
@@ -139,10 +182,14 @@ function startRun({ client }: StationContext, options: TrainOptions): Promise<Ru
     device: options.device,
     threads: options.threads,
     seed: options.seed,
-    timeBudgetS: options.timeBudget,
+    timeBudgetS: options.time ?? options.timeBudget,
+    detection: readDetectionFlags(options),
   });
-  const request = { dataset, parameters, ...definedOnly({ model, experiment }) };
-  return client.training.startRun(parseInput(startTrainingSchema, request));
+  return parseInput(startTrainingSchema, { dataset, parameters, ...definedOnly({ model, experiment }) });
+}
+
+function tellEstimate(estimate: TrainingEstimate): Answer {
+  return { document: estimate, text: estimate.statement };
 }
 
 /** A run that the station took up again by itself after a crash is only waited for. */
@@ -191,11 +238,11 @@ async function listRuns({ client }: StationContext): Promise<Answer> {
     run.status,
     `${run.dataset.name}@${run.dataset.version}`,
     run.modelVersion === null ? run.modelName : `${run.modelName}/${run.modelVersion}`,
-    formatPercent(run.metrics['val/accuracy']),
+    formatPercent(run.metrics['val/accuracy'] ?? run.metrics['val/map50']),
     formatTime(run.createdAt),
   ]);
   return {
     document: runs,
-    text: formatTable(['run', 'status', 'dataset', 'model', 'val accuracy', 'created'], rows),
+    text: formatTable(['run', 'status', 'dataset', 'model', 'val accuracy or mAP50', 'created'], rows),
   };
 }

@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { predictionSchema } from '../../../../src-preload/contract/deployment.ts';
+import { classificationPredictionSchema } from '../../../../src-preload/contract/deployment.ts';
 import type { JobId } from '../../../../src-preload/contract/ids.ts';
 import type { StationClient } from '../../../../src-preload/contract/index.ts';
 import { AppError } from '../../../base/app-error.ts';
@@ -105,7 +105,8 @@ function createStage({ context, client, server, drawings, seed, elapsedS }: Stag
       return folder;
     },
     listFreshPictures: () => drawFreshPictures(join(drawings, 'fresh'), seed),
-    predict: async (file) => predictionSchema.parse(await post(`${server.address}/api/v1/predict`, file)),
+    predict: async (file) =>
+      classificationPredictionSchema.parse(await post(`${server.address}/api/v1/predict`, file)),
     waitForJob: async (id: JobId) => assertSucceeded(await waitForJob(id, { client, signal, progress })),
     say: (line) => {
       progress.clear();

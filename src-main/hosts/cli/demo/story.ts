@@ -1,12 +1,14 @@
 /** The demo's two rounds of the loop, told against the same client and REST face that every user has. */
-import type {
-  Comparison,
-  DeploymentEvent,
-  Evaluation,
-  JobId,
-  Prediction,
-  Run,
-  StationClient,
+import {
+  type ClassificationPrediction,
+  type Comparison,
+  type DeploymentEvent,
+  type Evaluation,
+  type JobId,
+  mainFigureOf,
+  mainFiguresOf,
+  type Run,
+  type StationClient,
 } from '../../../../src-preload/contract/index.ts';
 
 /** What the story needs from its surroundings. */
@@ -15,7 +17,7 @@ export interface DemoStage {
   /** Folder with a sub-folder per class, drawn for the first camera, or for the harder one that arrives later. */
   drawPictures(camera: 'first' | 'harder'): Promise<string>;
   /** `POST /api/v1/predict` over HTTP with one picture file. */
-  predict(picture: string): Promise<Prediction>;
+  predict(picture: string): Promise<ClassificationPrediction>;
   /** Some picture files with their true class, never imported. */
   listFreshPictures(): Promise<readonly { readonly file: string; readonly className: string }[]>;
   waitForJob(jobId: JobId): Promise<void>;
@@ -60,7 +62,7 @@ export async function tellStory(stage: DemoStage): Promise<readonly DemoStep[]> 
     seed: 1,
   });
   const dropped = await evaluate(stage, champion, `${harderDataset}/test`);
-  note(`champion v${first} on the harder camera`, percent(dropped.report.accuracy));
+  note(`champion v${first} on the harder camera`, percent(mainFigureOf(dropped.report).value ?? 0));
   await freezeDataset(stage, note);
   const second = await train(stage, 'second model', secondTraining, note);
   await replaceChampion(stage, first, second, note);
@@ -167,7 +169,10 @@ async function expectAnswerFrom(stage: DemoStage, version: number): Promise<void
 
 function describeComparison(comparison: Comparison): string {
   const [low, high] = comparison.interval.map(signedPoints);
-  return `${percent(comparison.accuracyA)} → ${percent(comparison.accuracyB)}, difference ${signedPoints(comparison.difference)} (95 % ${low} to ${high}), McNemar p = ${comparison.pValue.toPrecision(2)}`;
+  const { a, b } = mainFiguresOf(comparison);
+  const test =
+    comparison.task === 'classification' ? `, McNemar p = ${comparison.pValue.toPrecision(2)}` : '';
+  return `${percent(a.value ?? 0)} → ${percent(b.value ?? 0)}, difference ${signedPoints(comparison.difference)} (95 % ${low} to ${high})${test}`;
 }
 
 function describeSwitch(event: DeploymentEvent): string {

@@ -37,17 +37,6 @@ describe('assertTrainable', () => {
     expect(() => assertTrainable(graph, [indices])).toThrow('TopK best has no gradient');
   });
 
-  it('refuses a scatter with a reduction that has no gradient', () => {
-    const { e, x, w } = start();
-    const indices = e.constant(fromNumbers('int64', [1], [0]));
-    const updates = e.constant(floatTensor([2]));
-    const attributes = { axis: 0, reduction: 'mul' } as const;
-    const [y] = e.builder.node('ScatterElements', [e.mul(x, w), indices, updates], attributes, { node: 's' });
-    expect(() => assertTrainable(e.builder.finish('g', [y]))).toThrow(
-      'ScatterElements s has no gradient: its reduction mul has no gradient',
-    );
-  });
-
   it('asks for float32 where the weights have half precision, and for weights where there are none', () => {
     const e = createExpressions(createGraphBuilder());
     const x = e.builder.input('x', 'float16', [2]);

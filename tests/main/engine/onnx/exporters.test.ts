@@ -105,6 +105,26 @@ describe('readOnnx', () => {
     expect(readOnnx(bytes).graph.outputs[0]?.shape).toEqual([3]);
   });
 
+  it('reads branches whose nodes and values bear the same names', () => {
+    const branch: OnnxGraph = {
+      name: 'b',
+      nodes: [node('Exp', ['x'], ['inner'])],
+      initializers: new Map(),
+      inputs: [],
+      outputs: [value('inner', [1])],
+    };
+    const choose = (output: string): OnnxNode => ({
+      ...node('If', ['yes'], [output], { then_branch: { kind: 'graph', value: branch } }),
+      name: 'choice',
+    });
+    const bytes = encode({
+      nodes: [choose('a'), choose('b'), node('Add', ['a', 'b'], ['y'])],
+      initializers: constants({ yes: { dtype: 'bool', shape: [], elements: Uint8Array.of(1) } }),
+      inputs: [value('x', [1])],
+    });
+    expect(readOnnx(bytes).graph.nodes.map(({ op }) => op)).toEqual(['Exp', 'Exp', 'Add']);
+  });
+
   it('gives an output of its own to a name that is an input or a constant', () => {
     const bytes = encode({
       nodes: [node('Dropout', ['x'], ['y', 'mask'])],
@@ -142,11 +162,10 @@ describe('readOnnx', () => {
     ['QLinearConv', '', 'QLinearConv q: the graph is int8-quantized'],
     ['DequantizeLinear', '', 'DequantizeLinear q: the graph is int8-quantized'],
     ['Fancy', 'acme.ops', 'Fancy q: the operator domain acme.ops is unknown'],
-    ['Loop', '', 'Loop q: control flow cannot be trained'],
     ['If', '', 'If q: control flow cannot be trained: its condition is known only while it runs'],
     ['NonMaxSuppression', '', 'NonMaxSuppression q: how many results it gives depends on the data'],
     ['SequenceAt', '', 'SequenceAt q: sequences and optional values are not supported'],
-    ['StringNormalizer', '', 'StringNormalizer q: the operation StringNormalizer is not supported'],
+    ['StringNormalizer', '', 'StringNormalizer q: text is not supported'],
   ])('refuses %s with node, operation and reason', (opType, domain, message) => {
     const refused = { ...node(opType, ['x'], ['y']), name: 'q', domain };
     const read = () => readOnnx(encode({ nodes: [refused], inputs: [value('x', [1])] }));

@@ -1,6 +1,7 @@
 /** What is frozen stays, costs nothing, and the rest learns. */
 import { describe, expect, it } from 'vitest';
 import { countElements } from '../../../../src-main/engine/graph/tensor.ts';
+import { toTrainableModel } from '../../../../src-main/engine/nn/classification-task.ts';
 import { createClassifier } from '../../../../src-main/engine/nn/classifier.ts';
 import type { OptimizerOptions } from '../../../../src-main/engine/optim/optimizer.ts';
 import { createTrainingGraph } from '../../../../src-main/engine/optim/training-graph.ts';
@@ -48,7 +49,7 @@ describe('freezing by name', () => {
 
 function createGraph(options: Partial<OptimizerOptions>) {
   const optimizer = { kind: 'adamw', weightDecay: 0.1, ...options } as const;
-  return createTrainingGraph({ ...model, batchSize: 2, optimizer, labelSmoothing: 0 }).graph;
+  return createTrainingGraph({ model: toTrainableModel(model, 0), batchSize: 2, optimizer }).graph;
 }
 
 function listChanged(parameters: Float32Array): string[] {

@@ -1,8 +1,12 @@
+import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
 import { createGraphBuilder } from '../../../../src-main/engine/graph/builder.ts';
 import { createExpressions } from '../../../../src-main/engine/graph/expressions.ts';
+import type { Graph } from '../../../../src-main/engine/graph/ops.ts';
 import { printGraph } from '../../../../src-main/engine/graph/printer.ts';
 import { floatTensor, toNumbers } from '../../../../src-main/engine/graph/tensor.ts';
+import { writeOnnx } from '../../../../src-main/engine/onnx/write.ts';
+import { expandForWebGpu } from '../../../../src-main/engine/passes/expand-for-webgpu.ts';
 import { foldConstants } from '../../../../src-main/engine/passes/fold-constants.ts';
 import { foldNormalization } from '../../../../src-main/engine/passes/fold-normalization.ts';
 import { removeDeadCode } from '../../../../src-main/engine/passes/remove-dead-code.ts';
@@ -56,3 +60,28 @@ describe('foldNormalization', () => {
     expect(foldNormalization(alone).nodes.map(({ op }) => op)).toEqual(['Conv']);
   });
 });
+
+describe('expandForWebGpu', () => {
+  it('writes out signs and logarithms of softmax, of the same values', async () => {
+    const e = createExpressions(createGraphBuilder());
+    const x = e.builder.input('x', 'float32', [2, 3]);
+    const [log] = e.builder.node('LogSoftmax', [x], { axis: 1 });
+    const [y] = e.builder.node('Mul', [log, e.unary('Sign', x)], {}, { outputs: ['y'] });
+    const graph = e.builder.finish('g', [y]);
+    const expanded = expandForWebGpu(graph);
+    const lacking: readonly string[] = ['Sign', 'LogSoftmax'];
+    expect(expanded.nodes.filter(({ op }) => lacking.includes(op))).toEqual([]);
+    const [expected, found] = [await run(graph), await run(expanded)];
+    found.forEach((value, index) => {
+      expect(value).toBeCloseTo(expected[index] ?? Number.NaN, 5);
+    });
+  });
+});
+
+async function run(graph: Graph): Promise<Float32Array> {
+  const session = await InferenceSession.create(writeOnnx(graph), { logSeverityLevel: 3 });
+  const x = new Tensor('float32', [-3, 0, 2, 0.5, -0, 90], [2, 3]);
+  const [y] = Object.values(await session.run({ x }));
+  await session.release();
+  return y?.data as Float32Array;
+}

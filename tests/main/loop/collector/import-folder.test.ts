@@ -154,6 +154,7 @@ test('stores no content twice, takes a label that a duplicate brings, and tells 
   expect(collector.listRejections(first.id)).toEqual([
     {
       path: join(root, 'b/twice again.png'),
+      place: null,
       code: 'LABEL_CONFLICT',
       reason: expect.stringContaining('already, as a'),
     },

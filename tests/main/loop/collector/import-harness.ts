@@ -29,7 +29,8 @@ export function createImportHarness(dataDir = createTemporaryFolder()) {
     clock: systemClock,
     publish: (event) => void events.push(event),
   });
-  const collector = createCollector({ store, jobs: createIdleQueue(store), clock: systemClock });
+  const jobs = createIdleQueue(store);
+  const collector = createCollector({ store, jobs, clock: systemClock });
 
   /** @param commits after which the worker dies */
   const work = async ({ id, jobId }: Import, commits = Number.POSITIVE_INFINITY): Promise<ImportResult> => {
@@ -50,6 +51,7 @@ export function createImportHarness(dataDir = createTemporaryFolder()) {
   return {
     dataDir,
     store,
+    jobs,
     collector,
     events,
     work,
@@ -73,17 +75,18 @@ export function hashOf(bytes: Uint8Array): ImageHash {
   return createHash('sha256').update(bytes).digest('hex') as ImageHash;
 }
 
-function quietContext(store: Store): Omit<JobContext<ImportUpdate>, 'commit'> {
+export function quietContext(store: Store): Omit<JobContext<never>, 'commit'> {
   return {
     signal: new AbortController().signal,
     blobsDir: store.folder.blobs,
+    workerEntry: '',
     reportProgress: () => {},
     log: () => {},
   };
 }
 
 /** Writes rows and starts nothing. */
-function createIdleQueue(store: Store) {
+export function createIdleQueue(store: Store) {
   const handler: AnyJobHandler = {
     prepare: () => undefined,
     onUpdate: () => {},
@@ -100,7 +103,14 @@ function createIdleQueue(store: Store) {
     },
     clock: systemClock,
     log: createSilentLog(),
-    handlers: { import: handler, train: handler, evaluate: handler },
+    handlers: {
+      import: handler,
+      train: handler,
+      evaluate: handler,
+      export: handler,
+      label: handler,
+      measure: handler,
+    },
     onChange: () => {},
   });
 }

@@ -44,13 +44,20 @@ describe('a version', () => {
     ]);
     const version = create({ splits: [0.7, 0.2, 0.1], seed: 4 });
     expect(version).toEqual({
-      ...{ name: 'leaf', version: 1, parentVersion: null, seed: 4, splits: [0.7, 0.2, 0.1] },
+      ...{
+        name: 'leaf',
+        version: 1,
+        task: 'classification',
+        parentVersion: null,
+        seed: 4,
+        splits: [0.7, 0.2, 0.1],
+      },
       ...{ classNames: ['0', '1', '9', '10'], counts: { train: 28, val: 8, test: 4 } },
       ...{ digest: expect.stringMatching(/^[0-9a-f]{64}$/), createdAt: expect.any(Number) },
     });
     const counts = { train: 7, val: 2, test: 1 };
     expect(datasets.getStatistics('leaf').classes).toEqual(
-      ['0', '1', '9', '10'].map((className) => ({ className, counts })),
+      ['0', '1', '9', '10'].map((className) => ({ className, counts, boxes: null })),
     );
     expect(events).toEqual([{ type: 'dataset.created', name: 'leaf', version: 1 }]);
   });

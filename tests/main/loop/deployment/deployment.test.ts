@@ -6,6 +6,7 @@ import { createRandom } from '../../../../src-main/base/random.ts';
 import { createClassifier, createTrainer } from '../../../../src-main/engine/index.ts';
 import type { DeploymentOptions } from '../../../../src-main/loop/deployment/deployment.ts';
 import { predictFiles } from '../../../../src-main/loop/deployment/predict-files.ts';
+import { classificationPredictionSchema } from '../../../../src-preload/contract/deployment.ts';
 import { drawPicture, shapeNames } from '../kit/draw-pictures.ts';
 import { addShapes, type MiniStation, openMiniStation } from '../kit/mini-station.ts';
 
@@ -73,7 +74,7 @@ describe('serving', { timeout: 30_000 }, () => {
   it('answers with the champion from its first version on, and with any version on demand', async () => {
     const station = await openWithVersions(3);
     const { deployment } = station;
-    const answer = await deployment.predict(picture);
+    const answer = classificationPredictionSchema.parse(await deployment.predict(picture));
     expect(answer).toMatchObject({ model: 'shapes', version: 1, label: answer.probabilities[0]?.label });
     expect(answer.probabilities.map(({ label }) => label).toSorted()).toEqual([...shapeNames].toSorted());
     expect(answer.probabilities.reduce((sum, { score }) => sum + score, 0)).toBeCloseTo(1);

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { classificationReportSchema, mainFiguresOf } from '../../../../src-preload/contract/evaluation.ts';
 import { insertDataset } from '../../store/tables/insert-dataset.ts';
 import { addShapes, openMiniStation, trainQuickly } from '../kit/mini-station.ts';
 
@@ -12,7 +13,7 @@ describe('evaluations', { timeout: 60_000 }, () => {
     const { evaluations, queue, store } = station;
 
     const ofTraining = await evaluations.startEvaluation({ model: 'shapes@champion', dataset: 'shapes' });
-    const report = evaluations.getEvaluation(ofTraining.id).report;
+    const report = classificationReportSchema.parse(evaluations.getEvaluation(ofTraining.id).report);
     expect(report).toMatchObject({ count: 36, provider: 'cpu', classNames: ['disc', 'ring', 'stripe'] });
     expect(report.latencyMs.p50).toBeGreaterThan(0);
 
@@ -46,7 +47,7 @@ describe('evaluations', { timeout: 60_000 }, () => {
     const fromFile = evaluations.getEvaluation(ofFile.id);
     expect(fromFile).toMatchObject({ model: file, modelName: null });
     expect(fromFile.report.confusion).toEqual(report.confusion);
-    expect(fromFile.report.logLoss).toBeCloseTo(report.logLoss, 5);
+    expect(classificationReportSchema.parse(fromFile.report).logLoss).toBeCloseTo(report.logLoss, 5);
   });
 
   it('count pictures of a class that the model has never seen as wrong', async () => {
@@ -60,7 +61,7 @@ describe('evaluations', { timeout: 60_000 }, () => {
     await trainQuickly(station, { epochs: 2 }, 'two');
     const comparison = await station.evaluations.compareModels({ a: 'two/1', b: 'two/1', dataset: 'shapes' });
     expect(comparison).toMatchObject({ count: 24, difference: 0, pValue: 1 });
-    expect(comparison.accuracyA).toBeLessThanOrEqual(2 / 3);
+    expect(mainFiguresOf(comparison).a.value).toBeLessThanOrEqual(2 / 3);
     const [evaluation] = station.evaluations.listEvaluations({ modelName: 'two' });
     expect(evaluation?.report.perClass[1]).toMatchObject({ className: 'ring', precision: null, recall: 0 });
   });

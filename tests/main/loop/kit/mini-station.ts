@@ -7,7 +7,10 @@ import { createRandom } from '../../../../src-main/base/random.ts';
 import { createForkLauncher } from '../../../../src-main/jobs/fork-launcher.ts';
 import { type AnyJobHandler, createJobQueue, type JobQueue } from '../../../../src-main/jobs/queue.ts';
 import type { WorkerLauncher, WorkerProcess } from '../../../../src-main/jobs/worker-port.ts';
+import { createAutoLabelHandler } from '../../../../src-main/loop/annotation/auto-label/auto-label-handler.ts';
+import { createMeasureHandler } from '../../../../src-main/loop/annotation/quality/measure-handler.ts';
 import { createDatasets } from '../../../../src-main/loop/dataset/datasets.ts';
+import { createExportHandler } from '../../../../src-main/loop/dataset/export/export-handler.ts';
 import { createDeployment, type DeploymentOptions } from '../../../../src-main/loop/deployment/deployment.ts';
 import { createEvaluateHandler } from '../../../../src-main/loop/evaluation/evaluate-handler.ts';
 import { createEvaluations } from '../../../../src-main/loop/evaluation/evaluations.ts';
@@ -70,7 +73,14 @@ export function openMiniStation(
     compare: (a, b, dataset) => evaluations.compareModels({ a, b, dataset }),
     ...options.deployment,
   });
-  const training = createTraining({ ...base, ...engine, jobs, datasets, resolveProvider: async () => 'cpu' });
+  const training = createTraining({
+    ...base,
+    ...engine,
+    jobs,
+    datasets,
+    getModel: registry.getVersion,
+    resolveProvider: async () => 'cpu',
+  });
   const train = createTrainHandler({
     ...base,
     datasets,
@@ -85,6 +95,9 @@ export function openMiniStation(
       train: train as AnyJobHandler,
       evaluate: evaluate as AnyJobHandler,
       import: train as AnyJobHandler,
+      export: createExportHandler({ ...base, datasets }) as AnyJobHandler,
+      label: createAutoLabelHandler(base) as AnyJobHandler,
+      measure: createMeasureHandler(base) as AnyJobHandler,
     },
     onChange: () => undefined,
     timing: { retryDelayMs: 10 },

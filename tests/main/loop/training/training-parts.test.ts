@@ -4,6 +4,7 @@ import {
   hasPatienceRunOut,
   initialStanding,
   judgeEpoch,
+  scoreAccuracy,
 } from '../../../../src-main/loop/training/epoch-score.ts';
 import { createSampler } from '../../../../src-main/loop/training/sampler.ts';
 import {
@@ -12,7 +13,11 @@ import {
   planTraining,
 } from '../../../../src-main/loop/training/training-plan.ts';
 import { learningRateAt, shareDone } from '../../../../src-main/loop/training/training-progress.ts';
-import { trainingParametersSchema } from '../../../../src-preload/contract/training.ts';
+import {
+  type ScheduleName,
+  scheduleNameSchema,
+  trainingParametersSchema,
+} from '../../../../src-preload/contract/training.ts';
 
 describe('the sampler', () => {
   const classes = Int32Array.from({ length: 110 }, (_, index) => (index < 100 ? 0 : 1));
@@ -52,11 +57,11 @@ describe('the sampler', () => {
 describe('the best epoch', () => {
   it('has the highest accuracy, then the lowest loss, then is the latest', () => {
     const scores = [
-      { accuracy: 0.5, loss: 2, count: 1000 },
-      { accuracy: 0.9, loss: 1, count: 1000 },
-      { accuracy: 0.9, loss: 1, count: 1000 },
-      { accuracy: 0.9, loss: 1.5, count: 1000 },
-      { accuracy: 0.8, loss: 0.5, count: 1000 },
+      scoreAccuracy(0.5, 2, 1000),
+      scoreAccuracy(0.9, 1, 1000),
+      scoreAccuracy(0.9, 1, 1000),
+      scoreAccuracy(0.9, 1.5, 1000),
+      scoreAccuracy(0.8, 0.5, 1000),
     ];
     const best = scores.map((_, index) =>
       scores
@@ -68,15 +73,11 @@ describe('the best epoch', () => {
   });
 
   it('is told by the loss where accuracies differ by less than chance', () => {
-    const better = { accuracy: 0.98, loss: 0.2, count: 50 };
-    const calmer = { accuracy: 0.96, loss: 0.1, count: 50 };
-    const standing = judgeEpoch(judgeEpoch(initialStanding, 1, better), 2, calmer);
-    expect(standing.bestEpoch).toBe(2);
-    const many = judgeEpoch(judgeEpoch(initialStanding, 1, { ...better, count: 5000 }), 2, {
-      ...calmer,
-      count: 5000,
-    });
-    expect(many.bestEpoch).toBe(1);
+    const bestOf = (count: number) => {
+      const better = judgeEpoch(initialStanding, 1, scoreAccuracy(0.98, 0.2, count));
+      return judgeEpoch(better, 2, scoreAccuracy(0.96, 0.1, count)).bestEpoch;
+    };
+    expect([bestOf(50), bestOf(5000)]).toEqual([2, 1]);
   });
 
   it('is waited for as long as patience says, forever at 0', () => {
@@ -97,6 +98,20 @@ describe('the schedule', () => {
     expect(rateAt(9)).toBeCloseTo(1);
     expect(rateAt(55)).toBeCloseTo(0.5);
     expect(rateAt(100)).toBeCloseTo(0);
+  });
+
+  it('falls along a line, in steps or not at all, or makes one cycle, whatever was asked for', () => {
+    const ratesOf = (schedule: ScheduleName) =>
+      [4, 30, 55, 90].map((step) => learningRateAt({ ...options, schedule }, step, step / 100));
+    const rates = scheduleNameSchema.options.map((schedule) => [schedule, ratesOf(schedule)] as const);
+    const rounded = rates.map(([name, values]) => [name, values.map((value) => Number(value.toFixed(3)))]);
+    expect(Object.fromEntries(rounded)).toEqual({
+      cosine: [0.5, 0.883, 0.5, 0.03],
+      linear: [0.5, 0.778, 0.5, 0.111],
+      step: [0.5, 1, 0.1, 0.01],
+      'one-cycle': [0.084, 0.999, 0.697, 0.04],
+      constant: [0.5, 1, 1, 1],
+    });
   });
 
   it('ends where the budget ends, and is no slower than the steps', () => {
@@ -135,10 +150,18 @@ describe('a checkpoint', () => {
     spentMs: 12.5,
     standing: {
       bestEpoch: 3,
-      best: { accuracy: 0.9, loss: 0.2, count: 10 },
+      best: { quality: 0.9, loss: 0.2, tolerance: 0.1 },
       lowestLoss: 0.2,
       epochsWithout: 1,
     },
+    underWay: {
+      steps: 3,
+      loss: 0.1 + 0.2,
+      figures: { accuracy: 1 / 3 },
+      shareAtStart: 0.4,
+      beganMs: 11.25,
+    },
+    window: { steps: 1, loss: 1e-300, figures: { accuracy: 0.5 }, untilShare: 0.41 },
     trainerState: Uint8Array.of(1, 2, 3),
     bestModel: Uint8Array.of(4, 5),
   };
@@ -150,6 +173,16 @@ describe('a checkpoint', () => {
       trainerState: Uint8Array.from(read.trainerState),
       bestModel: Uint8Array.from(read.bestModel),
     }).toEqual(state);
+  });
+
+  it('of an older version stands at the end of its epoch', () => {
+    const { underWay: _, window: _window, trainerState, bestModel, ...rest } = state;
+    const fields = { format: 'fieldstation-checkpoint-2', ...rest };
+    const header = JSON.stringify({ ...fields, trainerStateBytes: 3, bestModelBytes: 2 });
+    const length = Buffer.alloc(4);
+    length.writeUInt32LE(header.length);
+    const bytes = Buffer.concat([length, Buffer.from(header), trainerState, bestModel]);
+    expect(decodeCheckpoint(bytes)).toMatchObject({ ...rest, underWay: null, window: { steps: 0 } });
   });
 
   it('is refused when cut short or of something else', () => {

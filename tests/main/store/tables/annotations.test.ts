@@ -40,9 +40,13 @@ describe('labelling steps', () => {
     expect(label(['a'], rust, 1)).toEqual([hashOf('a')]);
     expect(label(['a', 'b', 'b'], rust, 2)).toEqual([hashOf('b')]);
     expect(label(['a', 'c'], null, 3)).toEqual([hashOf('a')]);
+    const shared = {
+      ...{ imageHash: hashOf('a'), source: 'human', author: 'Ada' },
+      ...{ boxesPut: 0, boxesRemoved: 0 },
+    };
     expect(annotations.listRevisions(hashOf('a'))).toEqual([
-      { id: 1, imageHash: hashOf('a'), className: 'rust', source: 'human', author: 'Ada', createdAt: 1 },
-      { id: 3, imageHash: hashOf('a'), className: null, source: 'human', author: 'Ada', createdAt: 3 },
+      { id: 1, className: 'rust', state: 'labelled', createdAt: 1, ...shared },
+      { id: 3, className: null, state: 'none', createdAt: 3, ...shared },
     ]);
   });
 

@@ -4,7 +4,14 @@ import { hashOf, insertPictures } from './insert-pictures.ts';
 import { openTestStore } from './open-test-store.ts';
 
 const version: NewVersion = {
-  ...{ name: 'leaf', seed: 0, splits: null, classNames: ['rust'], counts: { train: 1, val: 0, test: 0 } },
+  ...{
+    name: 'leaf',
+    task: 'classification',
+    seed: 0,
+    splits: null,
+    classNames: ['rust'],
+    counts: { train: 1, val: 0, test: 0 },
+  },
   ...{ digest: 'digest', createdAt: 5, ended: [], begun: [] },
 };
 

@@ -15,6 +15,7 @@ const newEvaluation: NewEvaluation = {
 };
 
 const report: ClassificationReport = {
+  task: 'classification',
   accuracy: 0.5,
   accuracyInterval: [0.09, 0.9],
   precision: 0.25,

@@ -35,7 +35,16 @@ function insertVersions({ db, annotations }: Store): void {
     }));
     const [removed, relabelled] = [hashOf('rust0'), hashOf('rust2')];
     store.datasets.insertVersion({
-      ...{ name: 'leaf', seed: 0, splits: null, classNames: [], counts, digest: '', createdAt: version },
+      ...{
+        name: 'leaf',
+        task: 'classification',
+        seed: 0,
+        splits: null,
+        classNames: [],
+        counts,
+        digest: '',
+        createdAt: version,
+      },
       ended: version === 1 ? [] : [removed, relabelled],
       begun:
         version === 1
@@ -57,7 +66,7 @@ function insertEvaluation({ evaluations, datasets }: Store): void {
     ...{ dataset: { name: 'leaf', version: 1, split: 'test' }, request: {}, createdAt: 0 },
   });
   const predictions = datasets.listEntries('leaf', 1, 'test').map(({ imageHash, className }, index) => ({
-    ...{ imageHash, trueClass: className, predictedClass: index % 2 ? 'rust' : 'healthy', score: 1 },
+    ...{ imageHash, trueClass: className ?? '', predictedClass: index % 2 ? 'rust' : 'healthy', score: 1 },
   }));
   evaluations.complete(evaluationId, {} as never, predictions);
 }
@@ -92,12 +101,13 @@ describe('a picture', () => {
         importedAt: 0,
         originSplit: null,
       },
-      ...{ className: 'rust', labelSource: 'import' },
+      ...{ className: 'rust', state: 'labelled', boxCount: 0, labelSource: 'import' },
     };
     expect(imageQueries.get(hashOf('rust3'))).toEqual(expected);
     const changes = [{ imageHash: hashOf('rust3'), classId: null }];
     annotations.recordStep({ author: 'Ada', source: 'human', kind: 'edit', changes }, 1);
-    expect(imageQueries.find(hashOf('rust3'))).toEqual({ ...expected, className: null, labelSource: null });
+    const unlabelled = { className: null, state: 'none', labelSource: null };
+    expect(imageQueries.find(hashOf('rust3'))).toEqual({ ...expected, ...unlabelled });
     expect(imageQueries.find(hashOf('nowhere'))).toBeUndefined();
     expect(() => imageQueries.get(hashOf('nowhere'))).toThrow(expect.objectContaining({ code: 'NOT_FOUND' }));
   });

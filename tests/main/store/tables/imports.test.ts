@@ -28,7 +28,7 @@ const file = (path: string, outcome: ImportFile['outcome'], rest: Partial<Import
   path,
   outcome,
   imageHash: null,
-  isLabelled: false,
+  given: null,
   problem: null,
   ...rest,
 });
@@ -52,10 +52,21 @@ test('counts the files of an import by what became of them', () => {
   const problem = { code: 'IMAGE_UNREADABLE', reason: 'empty' } as const;
   imports.insertFiles(importId, [
     file('b.png', 'rejected', { problem }),
-    file('a.png', 'added', { isLabelled: true }),
+    file('a.png', 'added', {
+      given: { state: 'labelled', className: 'b', boxClasses: ['leaf', 'b', 'leaf'], clipped: 1 },
+    }),
+    file('bare.png', 'duplicate', {
+      given: { state: 'labelled', className: null, boxClasses: [], clipped: 0 },
+    }),
+    file('e.png', 'duplicate', {
+      given: { state: 'predicted', className: null, boxClasses: ['leaf'], clipped: 0 },
+    }),
     file('c.png', 'duplicate'),
     file('d.png', 'duplicate', { problem: { code: 'LABEL_CONFLICT', reason: 'other class' } }),
   ]);
+  const fault = { path: 'a.xml', place: 'line 3', code: 'BOX_INVALID', reason: 'no area' } as const;
+  imports.insertFaults(importId, [fault, { ...fault, place: null }]);
+  imports.insertFaults(importId, [fault]);
   imports.addClasses(importId, ['it\'s "a"', 'b']);
   imports.setFormat(importId, 'folder');
   imports.end(importId, 9);
@@ -68,14 +79,28 @@ test('counts the files of an import by what became of them', () => {
     startedAt: 5,
     endedAt: 9,
     added: 1,
-    duplicates: 2,
+    duplicates: 4,
     rejected: 1,
-    labelled: 1,
+    labelled: 2,
+    predicted: 1,
+    background: 1,
+    boxes: 4,
+    clipped: 1,
+    faults: 3,
+    classes: [
+      { className: 'b', pictures: 1, boxes: 1 },
+      { className: 'leaf', pictures: 2, boxes: 3 },
+    ],
     classesAdded: ['it\'s "a"', 'b'],
   });
   expect(imports.list(10)).toEqual([imports.get(importId)]);
-  expect(imports.listRejections(importId).map(({ path }) => path)).toEqual(['b.png', 'd.png']);
-  expect([imports.hasFile(importId, 'a.png'), imports.hasFile(importId, 'e.png')]).toEqual([true, false]);
+  expect(imports.listRejections(importId).map(({ path, place }) => [path, place])).toEqual([
+    ['a.xml', null],
+    ['a.xml', 'line 3'],
+    ['b.png', null],
+    ['d.png', null],
+  ]);
+  expect([imports.hasFile(importId, 'a.png'), imports.hasFile(importId, 'x.png')]).toEqual([true, false]);
 });
 
 test('knows the uploads that imports have not finished with', () => {

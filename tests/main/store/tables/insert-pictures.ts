@@ -67,13 +67,17 @@ export function insertManyPictures(
       `INSERT INTO annotation_step (author, source, created_at, kind) VALUES ('test', 'import', 0, 'edit')`,
     );
     db.run(
-      `INSERT INTO annotation_revision (step_id, image_hash, class_id)
-       SELECT ?, hash, (SELECT id FROM class WHERE position = sequence % 10) FROM image WHERE sequence <= ?`,
+      `INSERT INTO annotation_revision (step_id, image_hash, class_id, state)
+       SELECT ?, hash, (SELECT id FROM class WHERE position = sequence % 10), 'labelled' FROM image WHERE sequence <= ?`,
       [step.lastId, pictures.labelled],
     );
     db.run(
-      `INSERT INTO image_label (image_hash, revision_id, class_id)
-       SELECT image_hash, id, class_id FROM annotation_revision ORDER BY image_hash`,
+      `INSERT INTO image_label (image_hash, revision_id, class_id, state)
+       SELECT image_hash, id, class_id, state FROM annotation_revision ORDER BY image_hash`,
+    );
+    db.run(
+      `INSERT INTO image_class (image_hash, class_id, box_count)
+       SELECT image_hash, class_id, 0 FROM annotation_revision ORDER BY image_hash`,
     );
   });
 }

@@ -11,6 +11,7 @@ describe('planUpload', () => {
         { name: 'rust', count: 2 },
       ],
       loose: 0,
+      hasLabelFiles: false,
       format: 'folder',
     });
   });
@@ -30,6 +31,19 @@ describe('planUpload', () => {
   it('leaves out what operating systems strew about', () => {
     const plan = planUpload(['a/.DS_Store', 'a/x/1.jpg', 'a/y/Thumbs.db', 'a/y/2.jpg', '__MACOSX/a/1.jpg']);
     expect(plan.paths).toEqual([null, 'x/1.jpg', null, 'y/2.jpg', null]);
+  });
+
+  it.each(['set/data.yaml', 'set/Annotations/1.xml', 'set/x.json', 'set/train/labels/1.txt'])(
+    'lets the station look into label files such as %s',
+    (path) => {
+      const plan = planUpload(['set/images/1.jpg', 'set/images/2.jpg', path]);
+      expect(plan).toMatchObject({ hasLabelFiles: true, format: 'auto' });
+    },
+  );
+
+  it('does not take notes for label files', () => {
+    const plan = planUpload(['set/a/1.jpg', 'set/b/2.jpg', 'set/README.txt', 'set/b/notes.txt']);
+    expect(plan).toMatchObject({ hasLabelFiles: false, format: 'folder' });
   });
 
   it('knows the files of MNIST', () => {

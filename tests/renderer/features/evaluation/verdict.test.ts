@@ -4,6 +4,7 @@ import { verdictOf } from '../../../../src-renderer/features/evaluation/verdict.
 
 const comparison = (difference: number, interval: readonly [number, number]) =>
   comparisonSchema.parse({
+    task: 'classification',
     a: 'leaf/1',
     b: 'leaf/2',
     dataset: { name: 'leaf', version: 1, split: 'test' },

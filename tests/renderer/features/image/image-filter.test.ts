@@ -21,6 +21,7 @@ const filters: readonly ImageFilter[] = [
   { dataset: 'leaf@2/test', className: 'früh / spät' },
   { confusion: { evaluationId: evaluationIdSchema.parse('ev1'), trueClass: 'a', predictedClass: 'b' } },
   { confusion: { evaluationId: evaluationIdSchema.parse('ev1') } },
+  { confusion: { evaluationId: evaluationIdSchema.parse('ev1'), trueClass: null, predictedClass: 'b' } },
 ];
 
 describe('the filter in the address', () => {

@@ -13,6 +13,7 @@ const emptyOverview: Overview = {
 
 const fresh: LoopState = {
   overview: emptyOverview,
+  task: 'classification',
   usedClasses: 0,
   models: [],
   challengerLead: null,
@@ -50,6 +51,14 @@ describe('nextAction', () => {
 
   it('asks for a second class before a dataset that could not be trained on', () => {
     expect(nextAction(withOverview(labelled, { usedClasses: 1 })).kind).toBe('addClasses');
+  });
+
+  it('is content with one class, and labels at the desk, where boxes are drawn', () => {
+    const some = { images: { total: 500, labelled: 3, lastImportAt: 1 } };
+    const state = { task: 'detection', usedClasses: 1 } as const;
+    expect(nextAction(withOverview(some, state)).kind).toBe('createDataset');
+    const none = { images: { total: 9, labelled: 0, lastImportAt: 1 } };
+    expect(nextAction(withOverview(none, state))).toMatchObject({ kind: 'label', href: '/desk?labelled=no' });
   });
 
   it('goes on to the first version, then to training on it', () => {

@@ -30,6 +30,14 @@ describe('metricRows', () => {
     expect(rows).toEqual({ accuracy: [1], logLoss: [0], latencyMs: [1], sizeBytes: [0] });
   });
 
+  it('ranks average precision, but no threshold: neither high nor low is better', () => {
+    const rows = bestOf([
+      version(1, { map50: 0.9, ar100: 0.4, bestThreshold: 0.2 }),
+      version(2, { map50: 0.8, ar100: 0.5, bestThreshold: 0.6 }),
+    ]);
+    expect(rows).toEqual({ map50: [0], ar100: [1], bestThreshold: [], sizeBytes: [] });
+  });
+
   it('marks nothing where all are equal or only one was measured', () => {
     expect(bestOf([version(1, { accuracy: 0.9, f1: 0.9 }), version(2, { accuracy: 0.9 })])).toEqual({
       accuracy: [],

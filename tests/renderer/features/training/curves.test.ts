@@ -28,6 +28,19 @@ describe('toCharts', () => {
     expect(charts).toEqual([]);
   });
 
+  it('keeps the parts of a detector’s loss apart, and leaves them out batch by batch', () => {
+    const charts = toCharts([
+      point('train/loss', 1, 9),
+      point('train/loss_box', 1, 4),
+      point('batch/loss', 1, 8),
+      point('batch/loss_box', 1, 3),
+    ]);
+    expect(charts.map(({ kind, curves }) => [kind, curves.map(({ key }) => key)])).toEqual([
+      ['loss', ['train/loss', 'batch/loss']],
+      ['lossPart', ['train/loss_box']],
+    ]);
+  });
+
   it('sorts points that came out of order', () => {
     const [chart] = toCharts([point('val/loss', 3, 1), point('val/loss', 1, 3), point('val/loss', 2, 2)]);
     expect(chart?.curves[0]?.points).toEqual([
@@ -43,6 +56,18 @@ describe('metric names', () => {
     expect(metricLabel('val/accuracy')).toBe('Validation accuracy');
     expect(metricLabel('learning_rate')).toBe('Learning rate');
     expect(metricLabel('labelSmoothing')).toBe('Label smoothing');
+  });
+
+  it('writes average precisions as the field does, and knows them for shares', () => {
+    expect(metricLabel('val/map50')).toBe('Validation mAP 50');
+    expect(metricLabel('map5095')).toBe('mAP 50–95');
+    expect(metricLabel('test/ar100')).toBe('Test AR 100');
+    expect(metricLabel('test/f1')).toBe('Test F1');
+    expect([kindOf('val/map50'), kindOf('test/ap50'), kindOf('mapping')]).toEqual([
+      'score',
+      'score',
+      'other',
+    ]);
   });
 
   it('does not take a word that holds "lr" for a rate', () => {

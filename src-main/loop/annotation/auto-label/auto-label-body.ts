@@ -1,0 +1,121 @@
+/** A labelling job inside its worker process: the model looks at each picture, and the station is told in small parts. */
+import type { ImageHash } from '../../../../src-preload/contract/ids.ts';
+import { throwIfCancelled } from '../../../base/cancellation.ts';
+import { loadDetector, loadPredictor } from '../../../engine/index.ts';
+import type { JobBody, JobContext } from '../../../jobs/job-kind.ts';
+import { type BlobStore, createBlobStore } from '../../../store/blobs.ts';
+import { detectPictures } from '../../../vision/detect-pictures.ts';
+import { toFrameDetector } from '../../../vision/frame-detector.ts';
+import { preparePicture } from '../../../vision/preprocess.ts';
+import type { Detection } from '../../../vision/suppression.ts';
+import type { AutoLabelResult, AutoLabelSpec, AutoLabelUpdate, Suggestion } from './auto-label-job.ts';
+
+/** Pictures that are made durable together. */
+const part = 32;
+
+/** Boxes below the confidence are not drawn, but their scores tell how sure it is that there is nothing. */
+const doubtFrom = 0.05;
+
+/** @throws {AppError} BLOB_MISSING, MODEL_UNREADABLE, PROVIDER_UNAVAILABLE, IMAGE_UNREADABLE */
+export const autoLabelBody: JobBody<AutoLabelSpec, AutoLabelUpdate, AutoLabelResult> = async (
+  spec,
+  context,
+) => {
+  const blobs = createBlobStore(context.blobsDir);
+  const suggestions = (spec.task === 'detection' ? detectAll : classifyAll)(spec, blobs, context);
+  let done = 0;
+  let waiting: Suggestion[] = [];
+  const hand = async () => {
+    if (waiting.length > 0) await context.commit({ suggestions: waiting });
+    waiting = [];
+  };
+  for await (const suggestion of suggestions) {
+    waiting.push(suggestion);
+    done++;
+    context.reportProgress(done / spec.imageHashes.length, `picture ${done} of ${spec.imageHashes.length}`);
+    if (waiting.length === part) await hand();
+  }
+  await hand();
+  return { pictures: done };
+};
+
+type Context = JobContext<AutoLabelUpdate>;
+
+async function* detectAll(
+  { imageHashes, modelHash, provider, threads, confidence }: AutoLabelSpec,
+  blobs: BlobStore,
+  { signal }: Context,
+): AsyncGenerator<Suggestion, void, void> {
+  const suppression = { confidence: Math.min(doubtFrom, confidence), overlap: 0.5, maxDetections: 300 };
+  const model = await loadDetector(await blobs.read(modelHash), { provider, threads, suppression });
+  try {
+    const names = model.classNames ?? nameClasses(model.classCount);
+    const place = model.family === 'yolox' ? 'corner' : 'centre';
+    const detector = toFrameDetector(model, { place, confidence: suppression.confidence });
+    const read = (index: number) => blobs.read(at(imageHashes, index));
+    const options = { iou: 0.5, maxDetections: 300, tile: null, batch: 4, signal };
+    let index = 0;
+    for await (const { detections } of detectPictures(detector, imageHashes.length, read, options)) {
+      yield toSuggestion(at(imageHashes, index++), detections, names, confidence);
+    }
+  } finally {
+    await model.dispose();
+  }
+}
+
+function toSuggestion(
+  imageHash: ImageHash,
+  detections: readonly Detection[],
+  names: readonly string[],
+  confidence: number,
+): Suggestion {
+  const drawn = detections.filter(({ score }) => score >= confidence);
+  const doubt = Math.max(0, ...detections.map(({ score }) => score));
+  return {
+    imageHash,
+    certainty: drawn.length > 0 ? Math.min(...drawn.map(({ score }) => score)) : 1 - doubt,
+    className: null,
+    boxes: drawn.map(({ left, top, right, bottom, score, classIndex }) => ({
+      className: names[classIndex] ?? '',
+      ...{ x: left, y: top, width: right - left, height: bottom - top, score },
+    })),
+  };
+}
+
+async function* classifyAll(
+  { imageHashes, modelHash, provider, threads }: AutoLabelSpec,
+  blobs: BlobStore,
+  { signal }: Context,
+): AsyncGenerator<Suggestion, void, void> {
+  const predictor = await loadPredictor(await blobs.read(modelHash), { provider, threads });
+  try {
+    const { imageSize, channels, classCount } = predictor;
+    const names = predictor.classNames ?? nameClasses(classCount);
+    for (let start = 0; start < imageHashes.length; start += part) {
+      throwIfCancelled(signal);
+      const hashes = imageHashes.slice(start, start + part);
+      const pictures = await Promise.all(
+        hashes.map(async (hash) => preparePicture(await blobs.read(hash), { ...imageSize, channels })),
+      );
+      const probabilities = await predictor.predict(Buffer.concat(pictures), hashes.length);
+      for (const [index, imageHash] of hashes.entries()) {
+        const row = probabilities.subarray(index * classCount, (index + 1) * classCount);
+        const certainty = Math.max(...row);
+        yield { imageHash, certainty, className: names[row.indexOf(certainty)] ?? null, boxes: [] };
+      }
+    }
+  } finally {
+    await predictor.dispose();
+  }
+}
+
+/** A file without names: its outputs are told by their numbers. */
+function nameClasses(count: number): string[] {
+  return Array.from({ length: count }, (_, index) => `class ${index}`);
+}
+
+function at(hashes: readonly ImageHash[], index: number): ImageHash {
+  const hash = hashes[index];
+  if (hash === undefined) throw new Error(`bug: there is no picture ${index}`);
+  return hash;
+}

@@ -1,0 +1,36 @@
+/** The books of an export job: its pictures from the rows, and its end. */
+import { basename, dirname, join } from 'node:path';
+import { parseDatasetReference } from '../../../../src-preload/contract/reference.ts';
+import type { Clock } from '../../../base/clock.ts';
+import type { JobHandler } from '../../../jobs/job-kind.ts';
+import type { Store } from '../../../store/store.ts';
+import type { Datasets } from '../datasets.ts';
+import type { ExportJobRequest, ExportResult, ExportSpec } from './export-job.ts';
+import { toPictureSet } from './picture-set.ts';
+
+export interface ExportHandlerOptions {
+  readonly store: Pick<Store, 'exports'>;
+  readonly datasets: Pick<Datasets, 'getVersion'>;
+  readonly clock: Clock;
+}
+
+/** An interrupted export begins anew: what it left beside its folder is removed first. */
+export function createExportHandler({
+  store,
+  datasets,
+  clock,
+}: ExportHandlerOptions): JobHandler<ExportJobRequest, ExportSpec, never, ExportResult> {
+  return {
+    resumesAfterRestart: true,
+    maxAttempts: 3,
+    prepare: (_job, { exportId, reference, format, folder, overwrite }) => {
+      const version = datasets.getVersion(reference);
+      const { split } = parseDatasetReference(reference);
+      const entries = store.exports.listEntries(version.name, version.version, split);
+      const workFolder = join(dirname(folder), `.${basename(folder)}.${exportId}`);
+      return { format, folder, workFolder, overwrite, set: toPictureSet(version, entries) };
+    },
+    onUpdate: () => undefined,
+    onEnd: (_job, { exportId }) => store.exports.end(exportId, clock.now()),
+  };
+}

@@ -1,0 +1,54 @@
+/** The trainer of a classifier's run: of our own network from nothing, or of what it goes on from. */
+import {
+  createClassifier,
+  createTrainer,
+  createTransferTrainer,
+  type ModelTrainerOptions,
+  type Trainer,
+} from '../../engine/index.ts';
+import type { BlobStore } from '../../store/blobs.ts';
+import { openBaseClassifier } from './base-classifier.ts';
+import type { ClassifierSpec } from './train-job.ts';
+
+/** What runs the steps; onnxruntime where nothing is said. */
+export type StepEngine = Pick<ModelTrainerOptions, 'createRunner'>;
+
+/** @throws {AppError} PROVIDER_UNAVAILABLE, MEMORY_EXHAUSTED, BLOB_MISSING, MODEL_UNREADABLE, GRAPH_NOT_TRAINABLE */
+export async function openTrainer(
+  { plan, classNames, provider, threads, pieces }: ClassifierSpec,
+  blobs: Pick<BlobStore, 'read'>,
+  engine: StepEngine,
+): Promise<Trainer> {
+  const { architecture, base, imageSize, seed, batchSize, labelSmoothing, optimizer, weightDecay } = plan;
+  const common = {
+    ...engine,
+    batchSize,
+    accumulate: pieces,
+    labelSmoothing,
+    optimizer: {
+      kind: optimizer,
+      weightDecay,
+      emaDecay: plan.averageDecay,
+      clipNorm: 5,
+      ...(optimizer === 'sgd' && { nesterov: true }),
+    },
+    provider,
+    threads,
+  };
+  if (base) {
+    const bytes = await blobs.read(base.blobHash);
+    const model = openBaseClassifier(bytes, { ...base, imageSize }, classNames, seed);
+    const backboneRate = model.hasNewHead ? backboneRates.ofOtherClasses : backboneRates.ofSameClasses;
+    return createTransferTrainer({ ...common, model, headSteps: plan.headSteps, backboneRate });
+  }
+  return createTrainer({
+    ...common,
+    model: createClassifier({ architecture, classes: classNames.length, imageSize, seed }),
+  });
+}
+
+/**
+ * Factors on the learning rate of what was learned before. Found by trials: textures to leaves pass 95 % in epoch 5
+ * with 0.6, in epoch 12 with 0.2; digits on digits get better from 0.03 to 0.1.
+ */
+const backboneRates = { ofOtherClasses: 0.5, ofSameClasses: 0.1 } as const;

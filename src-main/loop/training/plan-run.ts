@@ -1,0 +1,71 @@
+/** From a request to a plan: the dataset, the device and the machine looked at, and what can not be trained refused. */
+import { freemem } from 'node:os';
+import type { DatasetStatistics, DatasetVersion } from '../../../src-preload/contract/dataset.ts';
+import type { StartTraining } from '../../../src-preload/contract/training.ts';
+import { AppError } from '../../base/app-error.ts';
+import type { ProviderName } from '../../engine/index.ts';
+import { resolveBaseClassifier } from './base-classifier.ts';
+import { resolveBaseDetector } from './detection/base-detector.ts';
+import { type DetectionPlan, planDetection } from './detection/detection-plan.ts';
+import type { TrainingOptions } from './training.ts';
+import { planTraining, type TrainingPlan } from './training-plan.ts';
+
+export interface PlannedRun {
+  readonly dataset: DatasetVersion;
+  readonly plan: TrainingPlan | DetectionPlan;
+  readonly provider: ProviderName;
+}
+
+/** @throws {AppError} NOT_FOUND, DATASET_SPLIT_EMPTY, DATASET_SINGLE_CLASS, TASK_MISMATCH, INPUT_INVALID, PROVIDER_UNAVAILABLE, MODEL_UNREADABLE, GRAPH_NOT_TRAINABLE */
+export async function planRun(
+  options: Pick<TrainingOptions, 'datasets' | 'resolveProvider' | 'store' | 'getModel'>,
+  request: StartTraining,
+): Promise<PlannedRun> {
+  const { datasets, resolveProvider } = options;
+  const dataset = datasets.getVersion(request.dataset);
+  const statistics = datasets.getStatistics(`${dataset.name}@${dataset.version}`);
+  assertPictures(dataset);
+  if (dataset.task === 'classification') assertClasses(statistics);
+  const provider = await resolveProvider(request.parameters.device);
+  const medianSize = Math.max(statistics.width.median, statistics.height.median);
+  const plan =
+    dataset.task === 'detection'
+      ? planDetection(request.parameters, {
+          trainCount: dataset.counts.train,
+          valCount: dataset.counts.val,
+          medianSize,
+          mostBoxes: countMostBoxes(options, dataset),
+          base: await resolveBaseDetector(options, request.parameters, dataset.classNames),
+          isAccelerated: provider !== 'cpu',
+          freeMemoryBytes: freemem(),
+        })
+      : planTraining(
+          request.parameters,
+          { count: dataset.counts.train, medianSize },
+          await resolveBaseClassifier(options, request.parameters, dataset.classNames),
+        );
+  return { dataset, plan, provider };
+}
+
+function countMostBoxes({ datasets }: Pick<TrainingOptions, 'datasets'>, dataset: DatasetVersion): number {
+  const pictures = datasets.listDetectionSplit(`${dataset.name}@${dataset.version}/train`);
+  return pictures.reduce((most, { boxes }) => Math.max(most, boxes.length), 0);
+}
+
+function assertPictures({ name, version, counts }: DatasetVersion): void {
+  if (counts.train > 0) return;
+  throw new AppError('DATASET_SPLIT_EMPTY', `${name}@${version} has no pictures in its train split`, {
+    data: { dataset: `${name}@${version}`, split: 'train' },
+  });
+}
+
+function assertClasses({ name, version, classes }: DatasetStatistics): void {
+  const label = `${name}@${version}`;
+  const shown = classes.filter(({ counts }) => counts.train > 0);
+  if (shown.length > 1) return;
+  throw new AppError(
+    'DATASET_SINGLE_CLASS',
+    `the train split of ${label} has the class ${shown[0]?.className} alone: a classifier needs at least two`,
+    { data: { dataset: label, classes: shown.map(({ className }) => className) } },
+  );
+}

@@ -1,0 +1,56 @@
+/** How the desk is set: tool, class, selection, what is hidden, brightness; and what goes from picture to picture. */
+import { create } from 'zustand';
+import type { BoxId, ImageHash } from '../../../src-preload/contract/index.ts';
+import type { PutBox } from './annotation-edit.ts';
+import { type Keymap, readKeymap, writeKeymap } from './keymap.ts';
+import { withFinish } from './pace.ts';
+
+export type Tool = 'box' | 'select';
+
+/** Percent of what the picture has. */
+export interface Adjustment {
+  readonly brightness: number;
+  readonly contrast: number;
+}
+
+export const plainAdjustment: Adjustment = { brightness: 100, contrast: 100 };
+
+interface DeskStore {
+  readonly tool: Tool;
+  /** The class of the next box, until another is chosen. */
+  readonly className: string | null;
+  readonly selected: ReadonlySet<BoxId>;
+  readonly areBoxesHidden: boolean;
+  readonly hasMagnifier: boolean;
+  readonly adjustment: Adjustment;
+  readonly clipboard: readonly PutBox[];
+  /** What was left last, for taking over its boxes. */
+  readonly previous: ImageHash | null;
+  /** When pictures were finished. */
+  readonly finished: readonly number[];
+  readonly keymap: Keymap;
+  readonly set: (part: Partial<DeskSettings>) => void;
+  readonly finish: (at: number) => void;
+  readonly setKeymap: (keymap: Keymap) => void;
+}
+
+type DeskSettings = Omit<DeskStore, 'set' | 'finish' | 'setKeymap' | 'keymap' | 'finished'>;
+
+export const useDesk = create<DeskStore>((set) => ({
+  tool: 'box',
+  className: null,
+  selected: new Set(),
+  areBoxesHidden: false,
+  hasMagnifier: true,
+  adjustment: plainAdjustment,
+  clipboard: [],
+  previous: null,
+  finished: [],
+  keymap: readKeymap(localStorage),
+  set: (part) => set(part),
+  finish: (at) => set(({ finished }) => ({ finished: withFinish(finished, at) })),
+  setKeymap: (keymap) => {
+    writeKeymap(localStorage, keymap);
+    set({ keymap });
+  },
+}));

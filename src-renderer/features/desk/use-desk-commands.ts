@@ -1,0 +1,195 @@
+/** What can be done on the desk, whether by key, by button or by hand on the canvas. */
+import { useQueryClient } from '@tanstack/react-query';
+import type { RefObject } from 'react';
+import type { Annotation, BoxId, Image, LabelClass } from '../../../src-preload/contract/index.ts';
+import { notifyDone } from '../../components/notify.tsx';
+import { newBoxId, type PutBox, type Stroke } from './annotation-edit.ts';
+import { type Alignment, alignBoxes, moveBoxes, pasteBoxes } from './box-shapes.ts';
+import type { DeskActions, DeskCanvas } from './desk-canvas.ts';
+import { useDesk } from './desk-store.ts';
+import type { DeskCommand } from './keymap.ts';
+import { type AnnotationEdits, annotationOptions } from './use-annotation.ts';
+import type { DeskQueue } from './use-desk-queue.ts';
+import type { Point } from './view-transform.ts';
+
+export interface DeskContext {
+  readonly image: Image | undefined;
+  readonly annotation: Annotation | undefined;
+  readonly labelClasses: readonly LabelClass[];
+  readonly queue: DeskQueue;
+  readonly edits: AnnotationEdits;
+  readonly canvasRef: RefObject<DeskCanvas | null>;
+  /** Whether the station asks for a class of each picture, not for boxes. */
+  readonly isTagging: boolean;
+}
+
+export interface DeskCommands {
+  readonly run: (command: DeskCommand) => void;
+  readonly chooseClass: (className: string) => void;
+  /** Gives the picture itself the class, or with null none. */
+  readonly tag: (className: string | null) => void;
+  readonly align: (alignment: Alignment) => void;
+  /** Picture pixels. */
+  readonly nudge: (by: Point) => void;
+  readonly actions: DeskActions;
+}
+
+export function useDeskCommands(context: DeskContext): DeskCommands {
+  const queryClient = useQueryClient();
+  const { image, edits } = context;
+  const edit = (stroke: Stroke): void => {
+    if (image) edits.edit(image.hash, stroke);
+  };
+  /** By the cache, not by what was drawn: keys come faster than frames. */
+  const readBoxes = (): readonly PutBox[] => {
+    const key = image && annotationOptions(image.hash).queryKey;
+    return (key && queryClient.getQueryData<Annotation>(key)?.boxes) ?? [];
+  };
+  const readSelected = () => readBoxes().filter(({ id }) => useDesk.getState().selected.has(id));
+  const readPrevious = (): readonly PutBox[] => {
+    const { previous } = useDesk.getState();
+    if (!previous) return [];
+    return queryClient.getQueryData<Annotation>(annotationOptions(previous).queryKey)?.boxes ?? [];
+  };
+  const reader = { readBoxes, readSelected, readPrevious };
+  return {
+    run: (command) => runTable(context, edit, reader)[command](),
+    ...classCommands(context, edit, reader),
+    align: (alignment) => {
+      const size = image ?? { width: 1, height: 1 };
+      edit({ put: alignBoxes(readSelected(), alignment, size).map(toPut) });
+    },
+    nudge: (by) => {
+      if (image) edit({ put: moveBoxes(readSelected(), by, image).map(toPut) });
+    },
+    actions: {
+      onDraw: (shape) => {
+        const { className } = useDesk.getState();
+        if (className === null)
+          return notifyDone('Choose a class first', 'Boxes get the class that is chosen on the right.');
+        const id = newBoxId();
+        edit({ put: [{ id, className, ...shape, attributes: {} }] });
+        useDesk.getState().set({ selected: new Set([id]) });
+      },
+      onShape: (shapes) => {
+        const byId = new Map(shapes.map((shape) => [shape.id, shape]));
+        const put = readBoxes().flatMap((box) => {
+          const shape = byId.get(box.id);
+          return shape ? [toPut({ ...box, ...pickShape(shape) })] : [];
+        });
+        edit({ put });
+      },
+      onSelect: (ids) => useDesk.getState().set({ selected: ids as ReadonlySet<BoxId> }),
+    },
+  };
+}
+
+type Edit = (stroke: Stroke) => void;
+
+interface Reader {
+  readonly readBoxes: () => readonly PutBox[];
+  readonly readSelected: () => readonly PutBox[];
+  readonly readPrevious: () => readonly PutBox[];
+}
+
+function classCommands(
+  { labelClasses, isTagging, queue, image }: DeskContext,
+  edit: Edit,
+  { readSelected }: Reader,
+): Pick<DeskCommands, 'chooseClass' | 'tag'> {
+  const tag = (className: string | null) => {
+    edit({ className, state: className === null ? 'none' : 'labelled' });
+    if (className !== null && image) leave({ image, queue }, true);
+  };
+  return {
+    tag,
+    chooseClass: (className) => {
+      const { tool, set } = useDesk.getState();
+      const selected = readSelected();
+      if (selected.length > 0) edit({ put: selected.map((box) => toPut({ ...box, className })) });
+      else if (isTagging && tool === 'select') return tag(className);
+      if (labelClasses.some(({ name }) => name === className)) set({ className });
+    },
+  };
+}
+
+function runTable(
+  context: DeskContext,
+  edit: Edit,
+  { readBoxes, readSelected, readPrevious }: Reader,
+): Record<DeskCommand, () => void> {
+  const { image, annotation, queue, edits, canvasRef } = context;
+  const { set, clipboard, areBoxesHidden } = useDesk.getState();
+  const select = (ids: readonly BoxId[]) => set({ selected: new Set(ids) });
+  const put = (boxes: readonly PutBox[]) => {
+    if (!image || boxes.length === 0) return;
+    const pasted = pasteBoxes(boxes, image).map((box) => ({ ...toPut(box), id: newBoxId() }));
+    edit({ put: pasted });
+    select(pasted.map(({ id }) => id));
+  };
+  const cycle = (by: 1 | -1, isZooming: boolean) => {
+    const boxes = readBoxes();
+    const current = boxes.findIndex(({ id }) => useDesk.getState().selected.has(id));
+    const start = current < 0 && by < 0 ? 0 : current;
+    const next = boxes[(start + by + boxes.length) % Math.max(1, boxes.length)];
+    if (!next) return;
+    select([next.id]);
+    if (isZooming) canvasRef.current?.zoomTo(next);
+  };
+  const finish = (state: 'labelled' | 'rejected') => {
+    if (!image) return;
+    if (annotation?.state !== state) edit({ state });
+    leave({ image, queue }, true);
+  };
+  return {
+    submit: () => finish('labelled'),
+    reject: () => finish('rejected'),
+    acceptPredictions: () => {
+      if (annotation?.state === 'predicted') finish('labelled');
+      else notifyDone('Nothing to accept', 'No model has suggested anything for this picture.');
+    },
+    repeatPrevious: () => put(readPrevious()),
+    nextPicture: () => image && leave({ image, queue }, false),
+    previousPicture: () => {
+      select([]);
+      queue.step(-1);
+    },
+    boxTool: () => set({ tool: 'box' }),
+    selectTool: () => set({ tool: 'select' }),
+    nextBox: () => cycle(1, false),
+    previousBox: () => cycle(-1, false),
+    zoomToNext: () => cycle(1, true),
+    fit: () => canvasRef.current?.fit(),
+    zoomIn: () => canvasRef.current?.zoomBy(1.4),
+    zoomOut: () => canvasRef.current?.zoomBy(1 / 1.4),
+    toggleBoxes: () => set({ areBoxesHidden: !areBoxesHidden }),
+    remove: () => {
+      const ids = readSelected().map(({ id }) => id);
+      if (ids.length > 0) edit({ remove: ids });
+      select([]);
+    },
+    selectAll: () => select(readBoxes().map(({ id }) => id)),
+    copy: () => set({ clipboard: readSelected() }),
+    paste: () => put(clipboard),
+    undo: () => image && edits.undo(image.hash),
+    redo: () => image && edits.redo(image.hash),
+    deselect: () => {
+      if (!canvasRef.current?.stop()) select([]);
+    },
+  };
+}
+
+function leave({ image, queue }: { image: Image; queue: DeskQueue }, isFinished: boolean): void {
+  const { set, finish } = useDesk.getState();
+  if (isFinished) finish(Date.now());
+  set({ previous: image.hash, selected: new Set() });
+  queue.step(1);
+}
+
+function pickShape({ x, y, width, height }: Pick<PutBox, 'x' | 'y' | 'width' | 'height'>) {
+  return { x, y, width, height };
+}
+
+function toPut({ id, className, x, y, width, height, attributes }: PutBox): PutBox {
+  return { id, className, x, y, width, height, attributes };
+}

@@ -1,0 +1,73 @@
+/** What nobody sets is chosen here: a plan that does not fit its pictures, machine or base wastes hours. */
+import { expect, test } from 'vitest';
+import {
+  type DetectionGround,
+  planDetection,
+} from '../../../../../src-main/loop/training/detection/detection-plan.ts';
+import {
+  createViewSampler,
+  weighViews,
+} from '../../../../../src-main/loop/training/detection/view-sampler.ts';
+import type { BlobHash } from '../../../../../src-preload/contract/ids.ts';
+import { trainingParametersSchema } from '../../../../../src-preload/contract/training.ts';
+
+const ground: DetectionGround = {
+  trainCount: 205,
+  valCount: 87,
+  medianSize: 640,
+  mostBoxes: 30,
+  base: null,
+  isAccelerated: false,
+  freeMemoryBytes: 16e9,
+};
+const base = {
+  label: 'nano.onnx',
+  blobHash: 'f'.repeat(64) as BlobHash,
+  family: 'yolox',
+  imageSize: 416,
+  parameters: 900_000,
+};
+
+const plan = (parameters: object, changes: Partial<DetectionGround> = {}) =>
+  planDetection(trainingParametersSchema.parse(parameters), { ...ground, ...changes });
+
+test('fits batches, epochs and detections to the pictures', () => {
+  expect(plan({})).toMatchObject({ batchSize: 8, epochs: 279, maxDetections: 300, timeBudgetS: 2400 });
+  expect(plan({ epochs: 5 }, { trainCount: 5_000 })).toMatchObject({ batchSize: 16, timeBudgetS: null });
+  expect(plan({}, { mostBoxes: 3_000 }).maxDetections).toBe(4_500);
+  expect(plan({}, { trainCount: 1, valCount: 0 })).toMatchObject({ batchSize: 4, epochs: 300 });
+});
+
+test('takes smaller batches where memory is short', () => {
+  expect(plan({ imageSize: 640 }, { trainCount: 5_000, freeMemoryBytes: 4e9 }).batchSize).toBeLessThan(8);
+});
+
+test('switches all variation off at strength 0', () => {
+  expect(new Set(Object.values(plan({ augmentation: 0 }).augment))).toEqual(new Set([0]));
+});
+
+test('keeps the frame of a base, and refuses another', () => {
+  expect(plan({}, { base })).toMatchObject({ imageSize: 416, architecture: 'yolox' });
+  expect(() => plan({ imageSize: 320 }, { base })).toThrow(/416/);
+});
+
+test('refuses a frame that no detector has, and the architecture of a classifier', () => {
+  expect(() => plan({ imageSize: 300 })).toThrow(/take 288/);
+  expect(() => plan({ architecture: 'classifier-nano' })).toThrow(/detector-nano/);
+});
+
+test('shows pictures with rare classes more often, as far as that is wanted', () => {
+  const box = (classIndex: number) => ({ left: 0, top: 0, right: 1, bottom: 1, classIndex });
+  const views = Array.from({ length: 100 }, (_, index) => ({
+    boxes: index < 4 ? [box(0), box(1)] : [box(0)],
+  }));
+  const count = (balance: number) => {
+    const sampler = createViewSampler(weighViews(views, balance), 10, 1);
+    const shown = [0, 1, 2, 3].flatMap((epoch) => sampler.listBatches(epoch).flatMap((batch) => [...batch]));
+    expect(shown).toHaveLength(400);
+    return shown.filter((index) => index < 4).length;
+  };
+  expect(count(0)).toBe(16);
+  // A class in 1 of 25 pictures weighs 5 times: 20 of 116.
+  expect(count(1)).toBeGreaterThan(60);
+});
