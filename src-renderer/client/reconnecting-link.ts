@@ -35,6 +35,8 @@ export class ReconnectingLink implements ClientLink<ClientContext> {
   readonly #url: string;
   readonly #onState: (state: ConnectionState) => void;
   #open: Promise<Line>;
+  /** What `#open` resolved to; null while it waits. */
+  #line: Line | null = null;
   #resolveOpen: (line: Line) => void = () => {};
   #delayMs = firstDelayMs;
   #timer: ReturnType<typeof setTimeout> | null = null;
@@ -60,6 +62,8 @@ export class ReconnectingLink implements ClientLink<ClientContext> {
       } catch (error) {
         const isLineDown = line.socket.readyState !== WebSocket.OPEN;
         if (!isLineDown || options.signal?.aborted === true) throw error;
+        // The browser lets this go on before it tells our own listener: the next turn must not get the dead line.
+        this.#drop(line);
         if (!isRepeatable(path)) {
           throw new ConnectionLostError('The connection was lost before the station answered.', {
             cause: error,
@@ -67,6 +71,12 @@ export class ReconnectingLink implements ClientLink<ClientContext> {
         }
       }
     }
+  }
+
+  #drop(line: Line): void {
+    if (this.#line !== line) return;
+    this.#line = null;
+    this.#open = this.#nextLine();
   }
 
   #nextLine(): Promise<Line> {
@@ -79,15 +89,15 @@ export class ReconnectingLink implements ClientLink<ClientContext> {
     this.#timer = null;
     const socket = new WebSocket(this.#url);
     const link = new RPCLink<ClientContext>({ websocket: socket });
-    let wasOpen = false;
+    const line = { socket, link };
     socket.addEventListener('open', () => {
-      wasOpen = true;
       this.#delayMs = firstDelayMs;
-      this.#resolveOpen({ socket, link });
+      this.#line = line;
+      this.#resolveOpen(line);
       this.#onState('open');
     });
     socket.addEventListener('close', () => {
-      if (wasOpen) this.#open = this.#nextLine();
+      this.#drop(line);
       this.#onState('lost');
       this.#timer = setTimeout(() => this.#connect(), this.#delayMs);
       this.#delayMs = Math.min(longestDelayMs, this.#delayMs * 2);
