@@ -117,8 +117,16 @@ function drawPattern(pattern: Pattern, seed: number): Promise<Buffer> {
 export async function dropFiles(page: Page, files: readonly string[]): Promise<void> {
   const session = await page.context().newCDPSession(page);
   const data = { items: [], files: [...files], dragOperationsMask: 1 };
-  for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
-    await session.send('Input.dispatchDragEvent', { type, x: 700, y: 400, data });
-  }
+  const send = (type: 'dragEnter' | 'dragOver' | 'drop') =>
+    session.send('Input.dispatchDragEvent', { type, x: 700, y: 400, data });
+  // A browser under load may take the drop before the page has said that it takes files: then a person drops again.
+  await expect(async () => {
+    await send('dragEnter');
+    await send('dragOver');
+    await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(resolve)));
+    await send('dragOver');
+    await send('drop');
+    await expect(page.getByTestId('drop-cover')).toBeHidden({ timeout: 2_000 });
+  }).toPass();
   await session.detach();
 }
