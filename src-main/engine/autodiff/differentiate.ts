@@ -3,22 +3,33 @@ import { AppError, assert } from '../../base/app-error.ts';
 import { type Expressions, fullTensor } from '../graph/expressions.ts';
 import { listInputs, type Node, type Value } from '../graph/ops.ts';
 import { isSameShape } from '../graph/tensor.ts';
+import { type ConvolutionForms, formsByRule } from './convolution-forms.ts';
 import { zeros } from './indexing.ts';
 import { applyGradientRule, countDifferentiableOutputs } from './rules.ts';
+
+/** Told of the nodes that were added for the gradients of one node. */
+export type GradientListener = (node: Node, added: readonly Node[]) => void;
 
 /**
  * Adds to the expressions' builder the nodes that compute d loss / d target for each target.
  * @param loss a scalar computed by the builder's nodes
+ * @param forms in which the gradients of convolutions are written
  * @returns gradients in the order and shapes of the targets
  * @throws AppError GRAPH_NOT_TRAINABLE naming a target that does not influence the loss, or an operation in between
  */
-export function differentiate(e: Expressions, loss: Value, targets: readonly Value[]): readonly Value[] {
+export function differentiate(
+  e: Expressions,
+  loss: Value,
+  targets: readonly Value[],
+  forms: ConvolutionForms = formsByRule,
+): readonly Value[] {
   assert(loss.shape.length === 0, 'the loss must be a scalar');
   const forward = [...e.builder.nodes];
   const wanted = findDependents(forward, targets);
   const gradients = new Map<Value, Value>([[loss, e.constant(fullTensor([], 1))]]);
   for (const node of forward.toReversed()) {
-    if (node.outputs.some((output: Value) => wanted.has(output))) passBack(e, node, wanted, gradients);
+    if (node.outputs.some((output: Value) => wanted.has(output)))
+      passBack({ e, forms }, node, wanted, gradients);
   }
   return targets.map((target) => {
     const gradient = gradients.get(target);
@@ -42,7 +53,7 @@ function findDependents(nodes: readonly Node[], targets: readonly Value[]): Read
 }
 
 function passBack(
-  e: Expressions,
+  { e, forms }: { readonly e: Expressions; readonly forms: ConvolutionForms },
   node: Node,
   wanted: ReadonlySet<Value>,
   gradients: Map<Value, Value>,
@@ -57,7 +68,7 @@ function passBack(
     return gradients.get(output) ?? zeros(e, output.shape);
   };
   const { inputs, attributes, outputs } = node;
-  const rules = applyGradientRule(node.op, { e, inputs, attributes, outputs, dy: dyOf(0), dyOf });
+  const rules = applyGradientRule(node.op, { e, inputs, attributes, outputs, dy: dyOf(0), dyOf, forms });
   const positions: readonly (Value | undefined)[] = inputs;
   positions.forEach((input, index) => {
     const compute = rules[index];

@@ -8,7 +8,13 @@ import { AppError } from '../../base/app-error.ts';
 import { channelShape, type Expressions, nonChannelAxes, swapLast } from '../graph/expressions.ts';
 import type { Node, OpKind, OpTable, Value } from '../graph/ops.ts';
 import { countElements, sizeOf } from '../graph/tensor.ts';
-import { convInputGradient, convTransposeInputGradient, convTransposeWeightGradient } from './convolution.ts';
+import {
+  convInputGradient,
+  convTransposeInputGradient,
+  convTransposeWeightGradient,
+  convWeightGradient,
+} from './convolution.ts';
+import type { ConvolutionForms } from './convolution-forms.ts';
 import { einsumGradient } from './einsum.ts';
 import { gatherElementsGradient, gatherGradient, gatherNDGradient, topKGradient } from './indexing.ts';
 import {
@@ -20,7 +26,6 @@ import { averagePoolGradient, maxPoolGradient } from './pooling.ts';
 import { resizeGradient } from './resampling.ts';
 import { scatterElementsGradients, scatterNDGradients } from './scattering.ts';
 import { padGradient, sliceGradient } from './slicing.ts';
-import { convWeightGradient } from './weight-gradient.ts';
 
 export interface GradientRequest<K extends OpKind> {
   readonly e: Expressions;
@@ -31,6 +36,7 @@ export interface GradientRequest<K extends OpKind> {
   readonly dy: Value;
   /** The gradient of any output, zeros where it has none. */
   readonly dyOf: (output: number) => Value;
+  readonly forms: ConvolutionForms;
 }
 
 export type InputGradients = readonly ((() => Value) | null)[];
@@ -41,14 +47,14 @@ export type GradientRule<K extends OpKind> =
   | { readonly notDifferentiable: string };
 
 export const gradientRules = {
-  Conv: ({ e, inputs: [x, w, bias], attributes, dy }) => [
-    () => convInputGradient(e, x, w, attributes, dy),
-    () => convWeightGradient(e, x, w, attributes, dy),
+  Conv: ({ e, inputs: [x, w, bias], attributes, dy, forms }) => [
+    () => convInputGradient(e, { x, w, attributes, dy }, forms),
+    () => convWeightGradient(e, { x, w, attributes, dy }, forms),
     bias ? () => e.sum(dy, [0, 2, 3], false) : null,
   ],
-  ConvTranspose: ({ e, inputs: [x, w, bias], attributes, dy }) => [
+  ConvTranspose: ({ e, inputs: [x, w, bias], attributes, dy, forms }) => [
     () => convTransposeInputGradient(e, w, attributes, dy),
-    () => convTransposeWeightGradient(e, x, w, attributes, dy),
+    () => convTransposeWeightGradient(e, { x, w, attributes, dy }, forms),
     bias ? () => e.sum(dy, [0, 2, 3], false) : null,
   ],
   BatchNormalization: frozenNormalization,
