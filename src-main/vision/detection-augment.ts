@@ -1,6 +1,6 @@
 /**
  * Varies training pictures with their boxes, seeded: mosaic (Bochkovskiy et al. 2020), mixup (Zhang et al. 2018),
- * one affine map and one turn of colours per picture. Names and meanings of the options are those of Ultralytics.
+ * one affine map and one change of hue, saturation and value per picture. Names and meanings of the options are those of Ultralytics.
  */
 import type { Random } from '../base/random.ts';
 import { type Affine, chain, rotation, scaling, shearing, translation } from './affine.ts';
@@ -12,7 +12,8 @@ import {
   type Size,
   transformBox,
 } from './box-geometry.ts';
-import { type ColourTurn, paint, turnColours } from './paint.ts';
+import type { HsvGains } from './hsv-gains.ts';
+import { paint } from './paint.ts';
 import type { Pixels } from './resample.ts';
 
 /** A picture brought inside the frame, without the grey around it, with its boxes in its own pixels. */
@@ -36,6 +37,8 @@ export interface DetectionAugmentOptions {
   readonly translate: number;
   /** Reach of the scale, each way: 0.5 gives 0.5 to 1.5. */
   readonly scale: number;
+  /** Reach of the scale of all pictures of a step, each way; drawn by `drawStepScale`; absent: 0. */
+  readonly multiScale?: number;
   /** Reach of the shear in degrees, each way and on both axes. */
   readonly shear: number;
   /** Chances of a mirrored picture. */
@@ -43,6 +46,11 @@ export interface DetectionAugmentOptions {
   readonly flipud: number;
   /** Chance that a picture outside a mosaic is cropped as far as all its boxes stay whole. */
   readonly crop: number;
+}
+
+/** The scale that all pictures of a step have in common: instead of a frame of another size (Redmon and Farhadi 2017). */
+export function drawStepScale(random: Random, { multiScale = 0 }: DetectionAugmentOptions): number {
+  return 1 + random.uniform(-multiScale, multiScale);
 }
 
 /** Which pictures one training picture is made of: a layer of one or of four, or two such layers that are mixed. */
@@ -64,6 +72,14 @@ export function planSample(
   return { layers: [first, [drawOther(random), ...drawThree()]] };
 }
 
+/** What a training picture is painted into. */
+export interface FrameOptions {
+  /** Side in pixels. */
+  readonly size: number;
+  /** See `drawStepScale`; 1 if absent. */
+  readonly stepScale?: number;
+}
+
 /**
  * Paints the planned pictures.
  * @param layers in the order of the plan
@@ -75,13 +91,14 @@ export function composeSample(
   options: DetectionAugmentOptions,
   layers: readonly (readonly DetectionSample[])[],
   target: Uint8Array,
-  size: number,
+  { size, stepScale = 1 }: FrameOptions,
 ): ClassBox[] {
   const [first = [], second] = layers;
-  const boxes = composeLayer(random, options, first, target, size);
+  const frame = { size, stepScale };
+  const boxes = composeLayer(random, options, first, target, frame);
   if (!second) return boxes;
   const other = new Uint8Array(target.length);
-  const otherBoxes = composeLayer(random, options, second, other, size);
+  const otherBoxes = composeLayer(random, options, second, other, frame);
   mix(target, other, random);
   return [...boxes, ...otherBoxes];
 }
@@ -97,9 +114,9 @@ export function drawBoxes(
   random: Random,
   options: DetectionAugmentOptions,
   layers: readonly (readonly SampleOutline[])[],
-  size: number,
+  frame: FrameOptions,
 ): number {
-  return layers.reduce((count, layer) => count + layOut(random, options, layer, size).boxes.length, 0);
+  return layers.reduce((count, layer) => count + layOut(random, options, layer, frame).boxes.length, 0);
 }
 
 /** A sample without its pixels. */
@@ -113,10 +130,11 @@ function composeLayer(
   options: DetectionAugmentOptions,
   samples: readonly DetectionSample[],
   target: Uint8Array,
-  size: number,
+  frame: FrameOptions,
 ): ClassBox[] {
+  const { size } = frame;
   const outlines = samples.map(({ picture, boxes }) => ({ content: picture, boxes }));
-  const { maps, boxes } = layOut(random, options, outlines, size);
+  const { maps, boxes } = layOut(random, options, outlines, frame);
   const painted = samples.map(({ picture }, index) => ({ picture, toFrame: maps[index] as Affine }));
   paint(target, { width: size, height: size }, painted, drawColours(random, options));
   return boxes;
@@ -127,12 +145,12 @@ function layOut(
   random: Random,
   options: DetectionAugmentOptions,
   samples: readonly SampleOutline[],
-  size: number,
+  { size, stepScale = 1 }: FrameOptions,
 ): { maps: Affine[]; boxes: ClassBox[] } {
   const [only] = samples;
   const toCanvas =
     samples.length === 1 && only ? [placeOne(random, options, only)] : placeFour(random, samples, size);
-  const toFrame = drawAffine(random, options, size);
+  const toFrame = drawAffine(random, options, size, stepScale);
   const maps = toCanvas.map((map) => chain(map, toFrame));
   const frame = frameOf({ width: size, height: size });
   const boxes = samples.flatMap((sample, index) =>
@@ -192,9 +210,14 @@ function placeFour(random: Random, samples: readonly SampleOutline[], size: numb
 }
 
 /** About the middle of the canvas, then to the frame. */
-function drawAffine(random: Random, options: DetectionAugmentOptions, size: number): Affine {
+function drawAffine(
+  random: Random,
+  options: DetectionAugmentOptions,
+  size: number,
+  stepScale: number,
+): Affine {
   const draw = (reach: number) => random.uniform(-reach, reach);
-  const scale = Math.max(0.05, 1 + draw(options.scale));
+  const scale = Math.max(0.05, stepScale * (1 + draw(options.scale)));
   const turned = rotation(draw(options.degrees));
   const sheared = shearing(draw(options.shear), draw(options.shear));
   const mirrorX = random.next() < options.fliplr ? -1 : 1;
@@ -203,11 +226,11 @@ function drawAffine(random: Random, options: DetectionAugmentOptions, size: numb
   return chain(turned, scaling(scale * mirrorX, scale * mirrorY), sheared, translation(shift(), shift()));
 }
 
-function drawColours(random: Random, { hsvH, hsvS, hsvV }: DetectionAugmentOptions): ColourTurn {
+function drawColours(random: Random, { hsvH, hsvS, hsvV }: DetectionAugmentOptions): HsvGains {
   const draw = (reach: number) => random.uniform(-reach, reach);
   const turn = draw(hsvH);
   const saturation = Math.max(0, 1 + draw(hsvS));
-  return turnColours(turn, saturation, Math.max(0, 1 + draw(hsvV)));
+  return { turn, saturation, value: Math.max(0, 1 + draw(hsvV)) };
 }
 
 /** The two in almost equal parts: a beta distribution with both parameters 32 is this normal one to 1 in 100. */

@@ -1,34 +1,9 @@
-/** Paints pictures through affine maps into one frame, recoloured on the way: each pixel is resampled once. */
+/** Paints pictures through affine maps into one frame, and recolours what was painted: each pixel is resampled once. */
 import { type Affine, invert } from './affine.ts';
 import type { Size } from './box-geometry.ts';
+import { type ChangeColours, createColourChange, type HsvGains } from './hsv-gains.ts';
 import { letterboxGrey } from './letterbox.ts';
 import type { Pixels } from './resample.ts';
-
-/**
- * A change of colour that treats the three channels alike: each becomes `own` of itself, `next` of the one after it
- * (green after red, blue after green, red after blue) and `last` of the third.
- */
-export interface ColourTurn {
-  readonly own: number;
-  readonly next: number;
-  readonly last: number;
-}
-
-/**
- * Hue, saturation and value changed by one matrix: a turn about the grey axis, a stretch away from it, a gain.
- * @param turn share of the whole circle
- */
-export function turnColours(turn: number, saturation: number, value: number): ColourTurn {
-  const [cos, sin] = [Math.cos(2 * Math.PI * turn), Math.sin(2 * Math.PI * turn)];
-  // Rodrigues' formula about (1, 1, 1) / √3: the mean of the channels stays, what is across it turns and stretches.
-  const across = (saturation * cos) / 3;
-  const side = (saturation * sin) / Math.sqrt(3);
-  return {
-    own: value * (1 / 3 + 2 * across),
-    next: value * (1 / 3 - across - side),
-    last: value * (1 / 3 - across + side),
-  };
-}
 
 export interface PaintedPicture {
   /** RGB. */
@@ -42,27 +17,21 @@ export function paint(
   target: Uint8Array,
   frame: Size,
   pictures: readonly PaintedPicture[],
-  colours: ColourTurn,
+  colours: HsvGains,
 ): void {
   target.fill(letterboxGrey);
-  const turn = toFixed(colours);
-  const clamped = new Uint8ClampedArray(target.buffer, target.byteOffset, target.byteLength);
+  const change = createColourChange(colours);
   for (const { picture, toFrame } of pictures) {
-    paintRows(clamped, frame, picture, invert(toFrame), turn);
+    paintRows(target, frame, picture, invert(toFrame), change);
   }
 }
 
-/** In 1/256. */
-function toFixed({ own, next, last }: ColourTurn): ColourTurn {
-  return { own: Math.round(256 * own), next: Math.round(256 * next), last: Math.round(256 * last) };
-}
-
 function paintRows(
-  target: Uint8ClampedArray,
+  target: Uint8Array,
   frame: Size,
   picture: Pixels,
   toPicture: Affine,
-  turn: ColourTurn,
+  change: ChangeColours | undefined,
 ): void {
   const { xx, xy, x0, yx, yy, y0 } = toPicture;
   for (let row = 0; row < frame.height; row++) {
@@ -73,7 +42,9 @@ function paintRows(
     const end = Math.min(frame.width, endInside(x, xx, picture.width), endInside(y, yx, picture.height));
     if (first >= end) continue;
     const start = { x: x + first * xx - 0.5, y: y + first * yx - 0.5, xStep: xx, yStep: yx };
-    paintSpan(target, (row * frame.width + first) * 3, end - first, picture, start, turn);
+    const from = (row * frame.width + first) * 3;
+    paintSpan(target, from, end - first, picture, start);
+    change?.(target, from, from + 3 * (end - first));
   }
 }
 
@@ -101,18 +72,16 @@ const one = 65_536;
 
 /** Bilinear in fixed point of 16 bits, weights of 8; beyond its outermost pixels' middles the picture goes on with them. */
 function paintSpan(
-  target: Uint8ClampedArray,
+  target: Uint8Array,
   from: number,
   count: number,
   { pixels, width, height }: Pixels,
   { x, y, xStep, yStep }: SpanStart,
-  { own, next, last }: ColourTurn,
 ): void {
   const [mostX, mostY] = [lastPosition(width), lastPosition(height)];
   const stride = width * 3;
   const beside = width > 1 ? 3 : 0;
   const below = height > 1 ? stride : 0;
-  const recolours = own !== 256 || next !== 0 || last !== 0;
   const stepX = Math.round(xStep * one);
   const stepY = Math.round(yStep * one);
   let atX = Math.round(x * one);
@@ -128,36 +97,27 @@ function paintSpan(
     const weight01 = (right << 8) - weight11;
     const weight10 = (bottom << 8) - weight11;
     const weight00 = one - (right << 8) - weight10;
-    const red =
+    target[to] =
       (byteAt(pixels, upper) * weight00 +
         byteAt(pixels, upper + beside) * weight01 +
         byteAt(pixels, lower) * weight10 +
         byteAt(pixels, lower + beside) * weight11 +
         32_768) >>
       16;
-    const green =
+    target[to + 1] =
       (byteAt(pixels, upper + 1) * weight00 +
         byteAt(pixels, upper + beside + 1) * weight01 +
         byteAt(pixels, lower + 1) * weight10 +
         byteAt(pixels, lower + beside + 1) * weight11 +
         32_768) >>
       16;
-    const blue =
+    target[to + 2] =
       (byteAt(pixels, upper + 2) * weight00 +
         byteAt(pixels, upper + beside + 2) * weight01 +
         byteAt(pixels, lower + 2) * weight10 +
         byteAt(pixels, lower + beside + 2) * weight11 +
         32_768) >>
       16;
-    if (recolours) {
-      target[to] = (own * red + next * green + last * blue + 128) >> 8;
-      target[to + 1] = (own * green + next * blue + last * red + 128) >> 8;
-      target[to + 2] = (own * blue + next * red + last * green + 128) >> 8;
-    } else {
-      target[to] = red;
-      target[to + 1] = green;
-      target[to + 2] = blue;
-    }
   }
 }
 

@@ -59,11 +59,18 @@ export const detectionOptionsSchema = z.object({
   crop: share.default(0),
   /** Stages from the beginning of the network whose weights stay as they are. */
   freeze: z.number().int().min(0).max(100).default(0),
-  /** Widens the reach of the scale: the frame keeps its size, since a training graph has one. */
-  multiScale: share.default(0),
+  /**
+   * Reach of the scale of a whole step's pictures, each way: 0.5 shows all of them at 0.5 to 1.5 of their size. The frame
+   * keeps its own, since a training graph has one: what is larger is cut at its edge.
+   */
+  multiScale: z.number().min(0).max(0.95).default(0),
   /** Accepted so that scripts run: training is in single precision on every provider. */
   amp: z.boolean().default(false),
-  /** Pictures whose gradients make one update: what a batch holds where nothing else says so, since each updates. */
+  /**
+   * Nominal batch size: the gradients of round(nbs / batch) batches make one update, of one batch at least and of an epoch
+   * at most, and weight decay is scaled by the pictures of an update / nbs (both as Ultralytics defines them; it reaches the
+   * full number during the warm-up, here it holds from the first step on). Absent: each batch makes an update.
+   */
   nbs: z.number().int().min(1).max(4096).optional(),
   /** Detections below this confidence are not counted in validation and test. */
   conf: share.default(0.001),

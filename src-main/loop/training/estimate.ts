@@ -3,7 +3,7 @@ import { freemem } from 'node:os';
 import type { StartTraining, TrainingEstimate } from '../../../src-preload/contract/training.ts';
 import { classifierArchitectures, detectorArchitectures, type ProviderName } from '../../engine/index.ts';
 import type { BaseDetector } from './detection/base-detector.ts';
-import type { DetectionPlan } from './detection/detection-plan.ts';
+import { type DetectionPlan, updateSizeOf } from './detection/detection-plan.ts';
 import { estimateDetectorMemory } from './detection/detector-memory.ts';
 import { planRun } from './plan-run.ts';
 import type { TrainingOptions } from './training.ts';
@@ -29,7 +29,8 @@ export async function estimateRun(
   const measured = findSpeed(options, plan, provider);
   const assumed = provider === 'cpu' ? assumedFlopsPerMs.cpu : assumedFlopsPerMs.accelerated;
   const msPerPicture = measured === undefined ? (passes * size.flops) / assumed : 1000 / measured;
-  const shownMs = steps * batchSize * msPerPicture;
+  const updateSize = plan.task === 'detection' ? updateSizeOf(plan) : batchSize;
+  const shownMs = steps * updateSize * msPerPicture;
   const durationMs = Math.min(shownMs, plan.timeBudgetS === null ? shownMs : 1000 * plan.timeBudgetS);
   const figures = {
     ...{ task, architecture, epochs, steps, batchSize, imageSize, durationMs },

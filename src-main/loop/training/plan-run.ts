@@ -6,7 +6,9 @@ import { AppError } from '../../base/app-error.ts';
 import type { ProviderName } from '../../engine/index.ts';
 import { resolveBaseClassifier } from './base-classifier.ts';
 import { resolveBaseDetector } from './detection/base-detector.ts';
-import { type DetectionPlan, planDetection } from './detection/detection-plan.ts';
+import { toBoxedPictures } from './detection/boxed-pictures.ts';
+import { type DetectionGround, type DetectionPlan, planDetection } from './detection/detection-plan.ts';
+import { countFrames, countViews } from './detection/views.ts';
 import type { TrainingOptions } from './training.ts';
 import { planTraining, type TrainingPlan } from './training-plan.ts';
 
@@ -31,10 +33,8 @@ export async function planRun(
   const plan =
     dataset.task === 'detection'
       ? planDetection(request.parameters, {
-          trainCount: dataset.counts.train,
-          valCount: dataset.counts.val,
+          ...lookAtBoxes(options, dataset, request.parameters.detection?.tile ?? null),
           medianSize,
-          mostBoxes: countMostBoxes(options, dataset),
           base: await resolveBaseDetector(options, request.parameters, dataset.classNames),
           isAccelerated: provider !== 'cpu',
           freeMemoryBytes: freemem(),
@@ -47,9 +47,17 @@ export async function planRun(
   return { dataset, plan, provider };
 }
 
-function countMostBoxes({ datasets }: Pick<TrainingOptions, 'datasets'>, dataset: DatasetVersion): number {
-  const pictures = datasets.listDetectionSplit(`${dataset.name}@${dataset.version}/train`);
-  return pictures.reduce((most, { boxes }) => Math.max(most, boxes.length), 0);
+function lookAtBoxes(
+  { datasets }: Pick<TrainingOptions, 'datasets'>,
+  { name, version, classNames }: DatasetVersion,
+  tile: number | null,
+): Pick<DetectionGround, 'trainCount' | 'valCount' | 'mostBoxes'> {
+  const train = datasets.listDetectionSplit(`${name}@${version}/train`);
+  return {
+    trainCount: countViews(toBoxedPictures(train, classNames), tile),
+    valCount: countFrames(datasets.listDetectionSplit(`${name}@${version}/val`), tile),
+    mostBoxes: train.reduce((most, { boxes }) => Math.max(most, boxes.length), 0),
+  };
 }
 
 function assertPictures({ name, version, counts }: DatasetVersion): void {

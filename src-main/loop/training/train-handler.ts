@@ -68,10 +68,10 @@ function prepare(options: TrainHandlerOptions, request: TrainRequest): TrainSpec
     'fieldstation.seed': String(plan.seed),
   };
   const parameters = store.runs.readParameters(runId);
-  const { device: askedDevice, checkpointEveryS, batchSize, detection } = parameters;
+  const { device: askedDevice, checkpointEveryS, batchSize } = parameters;
   const common = {
     ...readAttempt(run, provider),
-    isBatchGiven: batchSize !== undefined || detection?.nbs !== undefined,
+    isBatchGiven: batchSize !== undefined,
     askedDevice,
     checkpointEveryMs: 1000 * checkpointEveryS,
     threads,

@@ -212,7 +212,7 @@ async function closeEpoch<Batch>(
   const { subject, clock } = options;
   const { epoch } = trained;
   const { metrics: validated, score } = await subject.validate(trained);
-  const standing = judge(state.standing, epoch, score);
+  const standing = judge(state.standing, epoch, score, options.patience);
   const next: LoopState = {
     epoch,
     standing,
@@ -235,9 +235,15 @@ async function closeEpoch<Batch>(
   return next;
 }
 
-function judge(standing: LoopState['standing'], epoch: number, score: EpochScore | undefined) {
+/** An epoch that was not judged counts, but patience does not run out in it: it may be the best. */
+function judge(
+  standing: LoopState['standing'],
+  epoch: number,
+  score: EpochScore | undefined,
+  patience: number,
+) {
   if (score) return judgeEpoch(standing, epoch, score);
-  return { ...standing, epochsWithout: standing.epochsWithout + 1 };
+  return { ...standing, epochsWithout: Math.min(standing.epochsWithout + 1, Math.max(0, patience - 1)) };
 }
 
 interface Divergence {

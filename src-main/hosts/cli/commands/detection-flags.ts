@@ -26,11 +26,15 @@ const flags = {
   flipud: ['--flipud <chance>', 'of a picture upside down', parseNumber],
   crop: ['--crop <chance>', 'of a crop that keeps all boxes whole', parseNumber],
   freeze: ['--freeze <stages>', 'from the beginning of the network that stay as they are', parseInteger],
-  multiScale: ['--multi-scale <reach>', 'widens the reach of the scale', parseNumber],
+  multiScale: [
+    '--multi-scale <reach>',
+    'of the scale of all pictures of a step: 0.5 gives 0.5 to 1.5',
+    parseNumber,
+  ],
   amp: ['--amp <on>', 'accepted; all is trained in single precision', parseSwitch],
   nbs: [
     '--nbs <pictures>',
-    'whose gradients make one update: the batch, where --batch is not given',
+    'nominal batch: gradients of nbs / batch batches make one update, weight decay goes with it',
     parseInteger,
   ],
   conf: ['--conf <score>', 'the least that counts in validation and test', parseNumber],

@@ -1,6 +1,11 @@
 /** How many boxes a training picture has room for: memory and time of the assignment grow with it. */
 import { createRandom } from '../../../base/random.ts';
-import { type DetectionAugmentOptions, drawBoxes, planSample } from '../../../vision/detection-augment.ts';
+import {
+  type DetectionAugmentOptions,
+  drawBoxes,
+  drawStepScale,
+  planSample,
+} from '../../../vision/detection-augment.ts';
 import type { View } from './views.ts';
 
 /** Drawn to see how many boxes mosaics hold. */
@@ -28,7 +33,7 @@ export function chooseBoxRoom(
       random,
       augment,
       layers.map((layer) => layer.map((at) => views[at] as View)),
-      imageSize,
+      { size: imageSize, stepScale: drawStepScale(random, augment) },
     );
   });
   const wanted = counts.sort((first, second) => first - second)[Math.floor(share * (trials - 1))] ?? 0;

@@ -96,12 +96,26 @@ function describeNetwork({ plan, classNames, provider, askedDevice, threads }: D
 }
 
 function describeCourse({ plan }: DetectorSpec): string[] {
-  const { epochs, totalSteps, batchSize, optimizer, learningRate, warmupSteps, timeBudgetS, patience } = plan;
+  const {
+    epochs,
+    totalSteps,
+    batchSize,
+    accumulate = 1,
+    optimizer,
+    learningRate,
+    warmupSteps,
+    timeBudgetS,
+    patience,
+  } = plan;
   const budget = timeBudgetS === null ? 'no time budget' : `a time budget of ${timeBudgetS} s`;
   const stop = patience === 0 ? 'no early stopping' : `stops after ${patience} epochs without a better score`;
+  const pictures =
+    accumulate === 1
+      ? `${batchSize} pictures`
+      : `${accumulate} batches of ${batchSize} pictures (nbs ${plan.nominalBatch})`;
   const steps = (count: number) => `${formatCount(count)} ${count === 1 ? 'step' : 'steps'}`;
   return [
-    `up to ${epochs} epochs of ${steps(totalSteps / epochs)} of ${batchSize} pictures, ${budget}; ${stop}`,
+    `up to ${epochs} epochs of ${steps(totalSteps / epochs)} of ${pictures}, ${budget}; ${stop}`,
     `${optimizer}, learning rate ${learningRate} ${describeSchedule(plan.schedule, steps(warmupSteps), plan.finalShare)}; seed ${plan.seed}`,
     `mosaics for ${Math.round(100 * plan.augment.mosaic)} % of the pictures until ${plan.closeMosaic} epochs before the end`,
   ];

@@ -25,7 +25,12 @@ export interface DetectionPlan {
   readonly epochs: number;
   /** Side of the square frame in pixels. */
   readonly imageSize: number;
+  /** Pictures that are in memory at once. */
   readonly batchSize: number;
+  /** Batches whose gradients make one update; absent, in plans of older stations: 1. */
+  readonly accumulate?: number;
+  /** Null: every batch makes an update. */
+  readonly nominalBatch?: number | null;
   readonly learningRate: number;
   /** The learning rate at the end of a cosine or a line, as a share of the peak. */
   readonly finalShare: number;
@@ -57,7 +62,7 @@ export interface DetectionPlan {
 
 /** What there is to train from and with. */
 export interface DetectionGround {
-  /** Pictures of the train split, and of the one for validation. */
+  /** Pictures of the train split, and of the one for validation; tiles where pictures are shown in tiles. */
   readonly trainCount: number;
   readonly valCount: number;
   /** Pixels: the larger of the median width and height. */
@@ -74,15 +79,23 @@ export interface DetectionGround {
 /** Where nobody sets epochs or a budget. */
 const defaultBudgetS = { fromNothing: 40 * 60, fromBase: 15 * 60 } as const;
 
-/** For batches of 16; found by trials on blood cells at 320 pixels. */
+/** For updates by 16 pictures; found by trials on blood cells at 320 pixels. */
 const peakLearningRates = {
   fromNothing: { adamw: 0.002, sgd: 0.02 },
   fromBase: { adamw: 0.001, sgd: 0.01 },
 } as const;
 
 /** The noise of gradients shrinks with the root of the batch (Krizhevsky 2014, section 5). */
-function choosePeak(rateAtSixteen: number, batchSize: number): number {
-  return Number((rateAtSixteen * Math.sqrt(batchSize / 16)).toPrecision(2));
+function choosePeak(rateAtSixteen: number, updateSize: number): number {
+  return Number((rateAtSixteen * Math.sqrt(updateSize / 16)).toPrecision(2));
+}
+
+/** Pictures whose gradients make one update. */
+export function updateSizeOf({
+  batchSize,
+  accumulate = 1,
+}: Pick<DetectionPlan, 'batchSize' | 'accumulate'>): number {
+  return batchSize * accumulate;
 }
 
 /** @throws {AppError} INPUT_INVALID for a frame that no detector has */
@@ -92,8 +105,10 @@ export function planDetection(parameters: TrainingParameters, ground: DetectionG
   const architecture = ground.base?.family ?? chooseArchitecture(parameters);
   const imageSize = ground.base?.imageSize ?? parameters.imageSize ?? chooseImageSize(ground);
   assertFrame(imageSize, parameters, ground.base);
-  const batchSize = parameters.batchSize ?? options.nbs ?? chooseBatchSize(ground, architecture, imageSize);
-  const stepsPerEpoch = Math.max(1, Math.ceil(ground.trainCount / batchSize));
+  const batchSize = parameters.batchSize ?? chooseBatchSize(ground, architecture, imageSize, options.nbs);
+  const accumulate = countBatchesOfUpdate(options.nbs, batchSize, ground.trainCount);
+  const updateSize = batchSize * accumulate;
+  const stepsPerEpoch = Math.max(1, Math.ceil(ground.trainCount / updateSize));
   const epochs = parameters.epochs ?? chooseEpochs(ground.trainCount);
   const totalSteps = epochs * stepsPerEpoch;
   const timeBudgetS = chooseTimeBudgetS(parameters, defaultBudgetS[start]);
@@ -104,13 +119,15 @@ export function planDetection(parameters: TrainingParameters, ground: DetectionG
     epochs,
     imageSize,
     batchSize,
+    accumulate,
+    nominalBatch: options.nbs ?? null,
     learningRate:
-      parameters.learningRate ?? choosePeak(peakLearningRates[start][parameters.optimizer], batchSize),
+      parameters.learningRate ?? choosePeak(peakLearningRates[start][parameters.optimizer], updateSize),
     finalShare: options.lrf,
     schedule: parameters.schedule ?? (options.cosLr ? 'cosine' : 'linear'),
     optimizer: parameters.optimizer,
     momentum: options.momentum,
-    weightDecay: parameters.weightDecay,
+    weightDecay: parameters.weightDecay * (options.nbs === undefined ? 1 : updateSize / options.nbs),
     warmupSteps: chooseWarmupSteps(parameters.warmupEpochs, stepsPerEpoch, totalSteps),
     totalSteps,
     augment: chooseAugmentation(options, parameters.augmentation),
@@ -174,15 +191,30 @@ function chooseImageSize({ medianSize, isAccelerated }: DetectionGround): number
 /** Of the memory that is free. */
 const memoryShare = 0.6;
 
-/** At least 32 steps an epoch down to batches of 8, at least eight down to 4, and no more than memory has room for. */
-function chooseBatchSize(ground: DetectionGround, architecture: string, imageSize: number): number {
+/**
+ * At least 32 steps an epoch down to batches of 8, at least eight down to 4, and no more than memory has room for or than
+ * make an update.
+ */
+function chooseBatchSize(
+  ground: DetectionGround,
+  architecture: string,
+  imageSize: number,
+  nominalBatch = Number.POSITIVE_INFINITY,
+): number {
   let batchSize = 16;
   while (batchSize > 8 && ground.trainCount < 32 * batchSize) batchSize /= 2;
   while (batchSize > 4 && ground.trainCount < 8 * batchSize) batchSize /= 2;
   const isTooLarge = () =>
     estimateDetectorMemory({ architecture, imageSize, batchSize }) > memoryShare * ground.freeMemoryBytes;
-  while (batchSize > 1 && isTooLarge()) batchSize /= 2;
+  while (batchSize > 1 && (isTooLarge() || batchSize > nominalBatch)) batchSize /= 2;
   return batchSize;
+}
+
+/** As Ultralytics: round(nbs / batch), at least 1; but an update an epoch at least. */
+function countBatchesOfUpdate(nominalBatch: number | undefined, batchSize: number, count: number): number {
+  if (nominalBatch === undefined) return 1;
+  const batchesPerEpoch = Math.max(1, Math.ceil(count / batchSize));
+  return Math.min(batchesPerEpoch, Math.max(1, Math.round(nominalBatch / batchSize)));
 }
 
 /** Pictures shown in all grow with the root of their number: 300 of 100, 279 of 205, 126 of 1,000, 57 of 5,000. */
@@ -226,7 +258,8 @@ function chooseAugmentation(options: DetectionOptions, strength: number): Detect
     hsvV: stretch(options.hsvV, 0.9),
     degrees: stretch(options.degrees, 180),
     translate: stretch(options.translate, 0.9),
-    scale: stretch(Math.max(options.scale, options.multiScale), 0.95),
+    scale: stretch(options.scale, 0.95),
+    multiScale: stretch(options.multiScale, 0.95),
     shear: stretch(options.shear, 45),
     fliplr: strength === 0 ? 0 : options.fliplr,
     flipud: strength === 0 ? 0 : options.flipud,

@@ -8,6 +8,7 @@ import {
   composeSample,
   type DetectionAugmentOptions,
   type DetectionSample,
+  drawStepScale,
   planSample,
 } from '../../../vision/detection-augment.ts';
 import { openContents, type SharedContents } from './shared-contents.ts';
@@ -94,10 +95,15 @@ async function packBatch(setup: SampleThreadSetup, read: ReadView, order: BatchO
   const images = new Uint8Array(count * pixelCount);
   const boxes = new Float32Array(count * maxBoxes * 4);
   const classes = new Int32Array(count * maxBoxes).fill(-1);
+  const stepScale = drawStepScale(
+    createRandom(setup.seed, 'step-scale', order.epoch, order.first),
+    setup.augment,
+  );
   for (const [position, index] of order.indices.entries()) {
     const random = createRandom(setup.seed, 'sample', order.epoch, order.first + position, index);
     const target = images.subarray(position * pixelCount, (position + 1) * pixelCount);
-    const found = await varySample(setup, read, { random, index, isMosaicOpen: order.isMosaicOpen }, target);
+    const draw = { random, index, stepScale, isMosaicOpen: order.isMosaicOpen };
+    const found = await varySample(setup, read, draw, target);
     found.forEach(({ left, top, right, bottom, classIndex }, at) => {
       const slot = position * maxBoxes + at;
       boxes.set([left, top, right, bottom], 4 * slot);
@@ -110,13 +116,15 @@ async function packBatch(setup: SampleThreadSetup, read: ReadView, order: BatchO
 interface Draw {
   readonly random: Random;
   readonly index: number;
+  /** Of all pictures of the step. */
+  readonly stepScale: number;
   readonly isMosaicOpen: boolean;
 }
 
 async function varySample(
   setup: SampleThreadSetup,
   read: ReadView,
-  { random, index, isMosaicOpen }: Draw,
+  { random, index, stepScale, isMosaicOpen }: Draw,
   target: Uint8Array,
 ): Promise<ClassBox[]> {
   const { augment, imageSize, views, maxBoxes } = setup;
@@ -126,7 +134,7 @@ async function varySample(
   });
   const compose = async (layers: readonly (readonly number[])[]) => {
     const samples = await Promise.all(layers.map((layer) => Promise.all(layer.map(load))));
-    return composeSample(random, augment, samples, target, imageSize);
+    return composeSample(random, augment, samples, target, { size: imageSize, stepScale });
   };
   const chances = isMosaicOpen ? augment : { mosaic: 0, mixup: 0 };
   const plan = planSample(random, chances, index, (stream) => drawView(setup.cumulativeWeights, stream));

@@ -14,6 +14,7 @@ import { type BatchSource, createBatchSource } from './batch-source.ts';
 import { chooseBoxRoom } from './box-room.ts';
 import { toBoxedPictures } from './boxed-pictures.ts';
 import { createDetectionJournal, type DetectionJournal } from './detection-journal.ts';
+import { updateSizeOf } from './detection-plan.ts';
 import { createDetectorSubject } from './detector-subject.ts';
 import { openDetectorModel } from './open-detector-model.ts';
 import type { PackedBatch } from './sample-thread.ts';
@@ -97,8 +98,8 @@ async function openTrainer(
   return createModelTrainer({
     ...engine,
     model,
-    batchSize: plan.batchSize,
-    accumulate: pieces,
+    batchSize: updateSizeOf(plan),
+    accumulate: (plan.accumulate ?? 1) * pieces,
     optimizer: {
       kind: plan.optimizer,
       weightDecay: plan.weightDecay,
@@ -152,7 +153,7 @@ function createLoop(spec: DetectorSpec, surroundings: Surroundings): LoopOptions
       trainer,
       plan,
       source,
-      sampler: createViewSampler(weights, plan.batchSize, plan.seed),
+      sampler: createViewSampler(weights, updateSizeOf(plan), plan.seed),
       classNames,
       val: pictures.val,
       readPicture: ({ imageHash }: BoxedEntry) => blobs.read(imageHash),
@@ -161,7 +162,7 @@ function createLoop(spec: DetectorSpec, surroundings: Surroundings): LoopOptions
       signal: context.signal,
       exportModel: () => trainer.exportOnnx(spec.metadata),
     }),
-    batchSize: plan.batchSize,
+    batchSize: updateSizeOf(plan),
     epochs: plan.epochs,
     patience: plan.patience,
     progress: {

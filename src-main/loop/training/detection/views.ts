@@ -46,6 +46,17 @@ export function planViews(pictures: readonly BoxedPicture[], imageSize: number, 
   });
 }
 
+/** Views that an epoch shows of these pictures. */
+export function countViews(pictures: readonly BoxedPicture[], tile: number | null): number {
+  // Which views there are does not depend on the frame that they are brought to.
+  return tile === null ? pictures.length : planViews(pictures, 640, tile).length;
+}
+
+/** Frames in which a detector looks at these pictures when it is judged: all tiles, empty or not. */
+export function countFrames(pictures: readonly Size[], tile: number | null): number {
+  return pictures.reduce((sum, picture) => sum + listRegions(picture, tile).length, 0);
+}
+
 export function isWhole({ region }: View, { width, height }: Size): boolean {
   return region.right - region.left === width && region.bottom - region.top === height;
 }

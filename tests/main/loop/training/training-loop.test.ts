@@ -92,3 +92,46 @@ it('loses no step where it is called off', async () => {
   const resumed = await train(last);
   expect(withoutTime(resumed.end)).toEqual(withoutTime(whole.end));
 });
+
+it('runs out of patience after an epoch that was judged, however rarely that is', async () => {
+  let steps = 0;
+  let epoch = 0;
+  const qualities = new Map([
+    [1, 0.1],
+    [10, 0.5],
+    [20, 0.4],
+  ]);
+  const end = await runTrainingLoop<number>(
+    {
+      subject: {
+        stepCount: () => steps,
+        async *listBatches() {
+          yield 1;
+        },
+        step: async () => {
+          steps++;
+          return { loss: 1, figures: {} };
+        },
+        validate: async () => {
+          const quality = qualities.get(++epoch);
+          const score = quality === undefined ? undefined : { quality, loss: 1 - quality, tolerance: 0 };
+          return { metrics: {}, score };
+        },
+        readState: async () => new Uint8Array(),
+        exportModel: async () => new Uint8Array(),
+      },
+      ...{ batchSize: 1, epochs: 100, patience: 5, clock: systemClock, howJudged: '' },
+      signal: new AbortController().signal,
+      progress: { totalSteps: 100, warmupSteps: 0, peakLearningRate: 0.1, budgetMs: null },
+      checkpointEveryMs: 1e9,
+      onStep: async () => undefined,
+      onEpoch: async () => undefined,
+      onCheckpoint: async () => undefined,
+    },
+    initialLoopState,
+  );
+  expect(end).toMatchObject({
+    outcome: 'stopped',
+    reason: expect.stringMatching(/for 5 epochs, stopped after 20; the weights of epoch 10 /),
+  });
+});

@@ -8,7 +8,8 @@ import {
   createViewSampler,
   weighViews,
 } from '../../../../../src-main/loop/training/detection/view-sampler.ts';
-import type { BlobHash } from '../../../../../src-preload/contract/ids.ts';
+import { countFrames, countViews, planViews } from '../../../../../src-main/loop/training/detection/views.ts';
+import type { BlobHash, ImageHash } from '../../../../../src-preload/contract/ids.ts';
 import { trainingParametersSchema } from '../../../../../src-preload/contract/training.ts';
 
 const ground: DetectionGround = {
@@ -40,6 +41,32 @@ test('fits batches, epochs and detections to the pictures', () => {
 
 test('takes smaller batches where memory is short', () => {
   expect(plan({ imageSize: 640 }, { trainCount: 5_000, freeMemoryBytes: 4e9 }).batchSize).toBeLessThan(8);
+});
+
+test('nbs: round(nbs / batch) batches make an update, and weight decay goes with the pictures of one', () => {
+  const detection = (nbs: number) => ({ weightDecay: 0.01, epochs: 10, detection: { nbs } });
+  const of = (batchSize: number, nbs: number, trainCount = 205) =>
+    plan({ batchSize, ...detection(nbs) }, { trainCount });
+  // 205 pictures in updates of 64 are four an epoch.
+  expect(of(8, 64)).toMatchObject({ batchSize: 8, accumulate: 8, totalSteps: 40, weightDecay: 0.01 });
+  expect(of(12, 64)).toMatchObject({ accumulate: 5, weightDecay: (0.01 * 60) / 64 });
+  expect(of(64, 16)).toMatchObject({ accumulate: 1, weightDecay: 0.04 });
+  // One epoch has 10 pictures: an update waits for no more.
+  expect(of(4, 64, 10)).toMatchObject({ accumulate: 3, totalSteps: 10 });
+  expect(plan(detection(64))).toMatchObject({ batchSize: 8, accumulate: 8 });
+  expect(plan(detection(4)).batchSize).toBe(4);
+  expect(plan({ batchSize: 8, weightDecay: 0.01 })).toMatchObject({ accumulate: 1, weightDecay: 0.01 });
+  expect(of(8, 64).learningRate).toBeGreaterThan(plan({ batchSize: 8 }).learningRate);
+});
+
+test('counts tiles, not pictures, where pictures are shown in tiles', () => {
+  const box = { left: 10, top: 10, right: 40, bottom: 40, classIndex: 0 };
+  const picture = { imageHash: 'a' as ImageHash, width: 1920, height: 1280, boxes: [box] };
+  expect(countViews([picture, picture], null)).toBe(2);
+  // Of six tiles one shows the object, and as many empty ones are shown beside it.
+  expect(countViews([picture, picture], 640)).toBe(planViews([picture, picture], 320, 640).length);
+  expect(countViews([picture], 640)).toBe(2);
+  expect(countFrames([picture], 640)).toBeGreaterThanOrEqual(6);
 });
 
 test('switches all variation off at strength 0', () => {
