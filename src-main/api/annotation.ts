@@ -25,7 +25,7 @@ export function createAnnotationApi({ annotation: api }: Implementer, services: 
   return {
     listClasses: api.listClasses.handler(() => annotation.listClasses()),
     addClass: api.addClass.handler(({ input }) => annotation.addClass(input.name)),
-    setClass: api.setClass.handler(({ input }) => annotation.setClass(input)),
+    setClass: api.setClass.handler(({ input }) => blindDesk.setClass(input)),
     getAnnotation: api.getAnnotation.handler(({ input }) => blindDesk.getAnnotation(input)),
     editAnnotation: api.editAnnotation.handler(({ input }) => blindDesk.editAnnotation(input)),
     undo: api.undo.handler(({ input }) => blindDesk.undo(input ?? {})),
@@ -39,6 +39,7 @@ export function createAnnotationApi({ annotation: api }: Implementer, services: 
     undoQualityDecision: api.undoQualityDecision.handler(() => quality.undoDecision()),
     listAnnotators: api.listAnnotators.handler(() => team.listAnnotators()),
     getAgreement: api.getAgreement.handler(() => team.getAgreement()),
+    listDisagreements: api.listDisagreements.handler(({ input }) => team.listDisagreements(input)),
     listAnsweredPictures: api.listAnsweredPictures.handler(({ input }) =>
       consensusDesk.listAnsweredPictures(input.limit),
     ),

@@ -1,18 +1,6 @@
 /** How far two people agree on the pictures that both have labelled: over all classes, and class by class. */
 import { measureKappa } from './agreement-coefficients.ts';
-import { type ClassedBox, matchBoxes } from './match-boxes.ts';
-
-/** What one person says that a picture shows. */
-export interface Answer {
-  /** The picture's own class; null where it has none. */
-  readonly className: string | null;
-  readonly boxes: readonly ClassedBox[];
-}
-
-export interface AnsweredTwice {
-  readonly first: Answer;
-  readonly second: Answer;
-}
+import { type AnsweredTwice, listToldThings, notTold, type ToldThing } from './told-things.ts';
 
 /** Null is told wherever there is nothing to measure. */
 export interface Agreement {
@@ -41,7 +29,7 @@ export interface PairAgreement extends Agreement {
  * @param iou overlap from which on two boxes are one thing
  */
 export function measureAgreement(pictures: readonly AnsweredTwice[], iou: number): PairAgreement {
-  const things = pictures.flatMap((picture) => listThings(picture, iou));
+  const things = pictures.flatMap((picture) => listToldThings(picture, iou));
   const classNames = new Set(things.flatMap(({ first, second }) => [first, second]));
   classNames.delete(notTold);
   return {
@@ -53,48 +41,14 @@ export function measureAgreement(pictures: readonly AnsweredTwice[], iou: number
   };
 }
 
-/** No class is named so: names are not empty. */
-const notTold = '';
-
-/** The class that each of the two gives a thing. */
-interface Thing {
-  readonly first: string;
-  readonly second: string;
-  /** Of a matched box. */
-  readonly iou?: number;
-}
-
-function listThings({ first, second }: AnsweredTwice, iou: number): Thing[] {
-  const matches = matchBoxes(first.boxes, second.boxes, iou);
-  const matched = {
-    first: new Set(matches.map((match) => match.first)),
-    second: new Set(matches.map((match) => match.second)),
-  };
-  const hasTag = first.className !== null || second.className !== null;
-  return [
-    ...matches.map((match) => ({
-      first: first.boxes[match.first]?.className ?? notTold,
-      second: second.boxes[match.second]?.className ?? notTold,
-      iou: match.iou,
-    })),
-    ...first.boxes
-      .filter((_, place) => !matched.first.has(place))
-      .map(({ className }) => ({ first: className, second: notTold })),
-    ...second.boxes
-      .filter((_, place) => !matched.second.has(place))
-      .map(({ className }) => ({ first: notTold, second: className })),
-    ...(hasTag ? [{ first: first.className ?? notTold, second: second.className ?? notTold }] : []),
-  ];
-}
-
-function measureClass(things: readonly Thing[], className: string): Agreement {
+function measureClass(things: readonly ToldThing[], className: string): Agreement {
   const only = (name: string) => (name === className ? name : notTold);
   const asked = things.map((thing) => ({ ...thing, first: only(thing.first), second: only(thing.second) }));
   const told = asked.filter(({ first, second }) => first !== notTold || second !== notTold);
   return { ...measureThings(told), kappa: measureKappa(asked.map(toPair)) };
 }
 
-function measureThings(things: readonly Thing[]): Agreement {
+function measureThings(things: readonly ToldThing[]): Agreement {
   const alike = things.filter(({ first, second }) => first === second);
   const overlaps = alike.flatMap(({ iou }) => iou ?? []);
   const told = things.flatMap(({ first, second }) => [first, second]).filter((name) => name !== notTold);
@@ -107,6 +61,6 @@ function measureThings(things: readonly Thing[]): Agreement {
   };
 }
 
-function toPair({ first, second }: Thing): readonly [string, string] {
+function toPair({ first, second }: ToldThing): readonly [string, string] {
   return [first, second];
 }

@@ -1,6 +1,6 @@
 /** What several people say of a picture, drawn together: what enough of them have told, and what stays disputed. */
-import type { Answer } from './agreement.ts';
 import { type ClassedBox, measureIou } from './match-boxes.ts';
+import type { Answer } from './told-things.ts';
 
 export interface ConsensusRule {
   /** Share of the answers that must tell a thing, above 0, to 1. */

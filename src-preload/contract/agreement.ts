@@ -17,7 +17,12 @@ const agreementShape = {
   f1: z.number().nullable(),
   /** Cohen's kappa (1960) over the things, `none` being the class of what one has not told. */
   kappa: z.number().nullable(),
+  /** Pictures on which the two have told something that the other has not. */
+  differing: z.number().int(),
 };
+
+const classAgreementSchema = z.object({ className: z.string(), ...agreementShape });
+export type ClassAgreement = z.infer<typeof classAgreementSchema>;
 
 export const annotatorPairSchema = z.object({
   first: z.string(),
@@ -25,7 +30,7 @@ export const annotatorPairSchema = z.object({
   /** That both have answered. */
   pictures: z.number().int(),
   ...agreementShape,
-  classes: z.array(z.object({ className: z.string(), ...agreementShape })),
+  classes: z.array(classAgreementSchema),
 });
 export type AnnotatorPair = z.infer<typeof annotatorPairSchema>;
 
@@ -36,6 +41,8 @@ export const teamAgreementSchema = z.object({
   /** Krippendorff's nominal alpha (2011) of the classes that pictures were given by any number of annotators. */
   tagAlpha: z.number().nullable(),
   pairs: z.array(annotatorPairSchema),
+  /** Of all pairs together. */
+  classes: z.array(classAgreementSchema),
 });
 export type TeamAgreement = z.infer<typeof teamAgreementSchema>;
 
@@ -44,6 +51,10 @@ export const annotatorActivitySchema = z.object({
   /** Pictures touched. */
   pictures: z.number().int(),
   strokes: z.number().int(),
+  /** Drawn by hand, accepted or in answers, those taken away since among them. */
+  boxes: z.number().int(),
+  /** Their boxes and classes that another person has changed, and their pictures that another has sent back. */
+  corrections: z.number().int(),
   /** Over the time in which strokes came less than five minutes apart; null below a minute of it. */
   picturesPerHour: z.number().nullable(),
   lastSeenAt: timestampSchema,
@@ -56,6 +67,26 @@ export const annotatorActivitySchema = z.object({
 export type AnnotatorActivity = z.infer<typeof annotatorActivitySchema>;
 
 const answeredBoxSchema = boxGeometrySchema.extend({ className: z.string() });
+
+export const pictureDisagreementSchema = z.object({
+  imageHash: imageHashSchema,
+  fileName: z.string(),
+  width: z.number().int(),
+  height: z.number().int(),
+  /** Things that one of the two has told, and the other not, or as another class. */
+  disputed: z.number().int(),
+  /** Of the first, then of the second. */
+  answers: z.array(
+    z.object({
+      annotator: z.string(),
+      className: z.string().nullable(),
+      /** The other has given the picture another class, or none. */
+      isClassDisputed: z.boolean(),
+      boxes: z.array(answeredBoxSchema.extend({ isDisputed: z.boolean() })),
+    }),
+  ),
+});
+export type PictureDisagreement = z.infer<typeof pictureDisagreementSchema>;
 
 export const consensusBoxSchema = answeredBoxSchema.extend({
   votes: z.number().int(),
@@ -73,11 +104,13 @@ export const pictureConsensusSchema = z.object({
   answers: z.array(
     z.object({ annotator: z.string(), className: z.string().nullable(), boxes: z.array(answeredBoxSchema) }),
   ),
+  /** Annotators who have rejected the picture instead of labelling it. */
+  rejectedBy: z.array(z.string()),
   className: z.string().nullable(),
   boxes: z.array(consensusBoxSchema),
   /** Below the quorum: left out. */
   disputed: z.array(consensusBoxSchema),
-  /** False where things were told and none has the quorum: it is not applied. */
+  /** False where things were told and none has the quorum, or someone has rejected the picture: it is not applied. */
   isDecided: z.boolean(),
 });
 export type PictureConsensus = z.infer<typeof pictureConsensusSchema>;
@@ -125,13 +158,31 @@ export const agreementContract = {
     })
     .input(z.object({}).optional())
     .output(teamAgreementSchema),
+  /** Most disputed first. */
+  listDisagreements: oc
+    .route({
+      method: 'GET',
+      path: '/agreement/disagreements',
+      tags: ['annotation'],
+      summary: 'Pictures on which two annotators disagree, with what each has told',
+    })
+    .input(
+      z.object({
+        first: annotatorSchema,
+        second: annotatorSchema,
+        /** Only what concerns this class. */
+        className: z.string().optional(),
+        limit: z.coerce.number().int().min(1).max(1000).default(200),
+      }),
+    )
+    .output(z.array(pictureDisagreementSchema)),
   /** Pictures that wait for a consensus, those with most answers first. */
   listAnsweredPictures: oc
     .route({
       method: 'GET',
       path: '/agreement/pictures',
       tags: ['annotation'],
-      summary: 'Pictures with answers that are not labelled yet',
+      summary: 'Pictures with answers that nobody has decided about',
     })
     .input(z.object({ limit: z.coerce.number().int().min(1).max(1000).default(200) }))
     .output(z.array(z.object({ imageHash: imageHashSchema, answers: z.number().int() }))),

@@ -112,9 +112,12 @@ export const annotationContract = {
       z.object({
         imageHashes: z.array(imageHashSchema).min(1).max(10_000),
         className: z.string().nullable(),
+        /** Absent: the station's operator. */
+        annotator: annotatorSchema.optional(),
       }),
     )
-    .output(z.object({ changed: z.number().int() })),
+    /** Left out: what the annotator is to answer at the desk, without a look at others. */
+    .output(z.object({ changed: z.number().int(), leftOut: z.array(imageHashSchema) })),
   getAnnotation: oc
     .route({
       method: 'GET',

@@ -19,6 +19,7 @@ const effects = {
     ['annotation', 'listClasses'],
     ['annotation', 'listAnnotators'],
     ['annotation', 'getAgreement'],
+    ['annotation', 'listDisagreements'],
     ['annotation', 'listAnsweredPictures'],
     ['annotation', 'previewConsensus'],
     ['annotation', 'listComments'],

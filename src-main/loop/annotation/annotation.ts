@@ -27,6 +27,8 @@ export interface LabelRequest {
   readonly imageHashes: readonly ImageHash[];
   /** Null takes the label away. */
   readonly className: string | null;
+  /** Whose step it is; absent: the station's operator. */
+  readonly annotator?: string | undefined;
 }
 
 export interface AnnotationEdit {
@@ -94,12 +96,12 @@ export function createAnnotation({ store, clock, publish }: AnnotationOptions): 
   return {
     listClasses: () => annotations.listClasses().map(toLabelClass),
     addClass: (name) => db.transaction(() => addClass(store, name)),
-    setClass: ({ imageHashes, className }) =>
+    setClass: ({ imageHashes, className, annotator }) =>
       db.transaction(() => {
         const classId = className === null ? null : getClassId(store, className);
         assertKnown(store, imageHashes);
         const changes = imageHashes.map((imageHash) => ({ imageHash, classId }));
-        return { changed: record({ kind: 'edit', changes }).length };
+        return { changed: record({ kind: 'edit', changes }, annotator).length };
       }),
     getAnnotation: (imageHash) => {
       assertKnown(store, [imageHash]);

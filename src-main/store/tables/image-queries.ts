@@ -5,7 +5,9 @@ import { InvalidReferenceError, parseDatasetReference } from '../../../src-prelo
 import { AppError } from '../../base/app-error.ts';
 import type { ReadableDatabase } from '../connection.ts';
 import { toConfusionCondition, toErrorCondition } from './evaluation-conditions.ts';
+import { isOpenAgain, toOverlapBound } from './overlap-conditions.ts';
 import { hasSetAside, type QualityMembership, toQualityConditions } from './quality-conditions.ts';
+import { readSettings } from './settings.ts';
 
 /** uncertain: what a model was least sure of first, then those that none has looked at, the newest first. */
 export type ImageOrder = 'newest' | 'uncertain';
@@ -139,7 +141,7 @@ function readCounts(db: ReadableDatabase): ImageCounts {
 
 function toConditions(db: ReadableDatabase, filter: ImageFilter): Conditions {
   const parts = [
-    toLabelConditions(filter),
+    toLabelConditions(db, filter),
     toDatasetConditions(db, filter),
     toEvaluationConditions(db, filter),
     toQualityConditions(db, filter),
@@ -154,16 +156,14 @@ function toConditions(db: ReadableDatabase, filter: ImageFilter): Conditions {
 
 const hasClass = 'class_id = (SELECT id FROM class WHERE name = :className)';
 
-/** Known truth is met among what is not labelled. */
-const isLabelledForOthers = `state = 'labelled' AND image_hash NOT IN (SELECT image_hash FROM gold_picture)`;
+/** Known truth, and what another has labelled that is to be answered again, is met among what is not labelled. */
+const isLabelledForOthers = `state = 'labelled' AND image_hash NOT IN (SELECT image_hash FROM gold_picture)
+  AND NOT ${isOpenAgain}`;
 
-function toLabelConditions({
-  className,
-  labelled,
-  state,
-  dataset,
-  waitingFor,
-}: ImageFilter): Partial<Conditions> {
+function toLabelConditions(
+  db: ReadableDatabase,
+  { className, labelled, state, dataset, waitingFor }: ImageFilter,
+): Partial<Conditions> {
   const memberships: Membership[] = [];
   if (className !== undefined && dataset === undefined) {
     memberships.push({ table: 'image_class', condition: hasClass });
@@ -173,7 +173,7 @@ function toLabelConditions({
     memberships.push({ table: 'image_label', condition, isNegated: !labelled });
   }
   if (waitingFor !== undefined) {
-    const condition = `annotator = :waitingFor AND state IN ('labelled','rejected')`;
+    const condition = `annotator = :annotator AND state IN ('labelled','rejected')`;
     memberships.push({ table: 'opinion', condition, isNegated: true });
   }
   // Most pictures that nobody has looked at have no row.
@@ -184,7 +184,10 @@ function toLabelConditions({
     memberships,
     parameters: {
       ...(className !== undefined && { className }),
-      ...(waitingFor !== undefined && { waitingFor }),
+      ...(waitingFor !== undefined && {
+        annotator: waitingFor,
+        overlapBound: toOverlapBound(readSettings(db).team.overlapShare),
+      }),
       ...(state !== undefined && state !== 'none' && { state }),
     },
   };

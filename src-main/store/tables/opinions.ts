@@ -7,6 +7,7 @@ import {
 } from '../../../src-preload/contract/annotation.ts';
 import type { ImageHash } from '../../../src-preload/contract/ids.ts';
 import type { Database } from '../connection.ts';
+import { isDecided, isOpenAgain, toOverlapBound } from './overlap-conditions.ts';
 
 /** What an annotator says of a picture. */
 export type Opinion = Pick<Annotation, 'revisionId' | 'className' | 'boxes'> & {
@@ -27,6 +28,8 @@ export interface AnnotatorRow {
   readonly name: string;
   readonly pictures: number;
   readonly strokes: number;
+  readonly boxes: number;
+  readonly corrections: number;
   /** Sum of the gaps of less than five minutes between strokes. */
   readonly activeMs: number;
   readonly lastSeenAt: number;
@@ -96,7 +99,18 @@ export function createOpinionsTable(db: Database) {
     hasAny: (imageHash: ImageHash): boolean =>
       db.get('SELECT 1 FROM opinion WHERE image_hash = ? AND revision_id IS NOT NULL', [imageHash]) !==
       undefined,
+    /** Whether the annotator answers a picture that is labelled. @param overlapShare of the pictures, 0 to 1 */
+    isOpenAgain: (whose: Whose, overlapShare: number): boolean =>
+      db.get(
+        `SELECT 1 FROM image_label WHERE image_hash = :imageHash AND state = 'labelled' AND ${isOpenAgain}`,
+        {
+          ...whose,
+          overlapBound: toOverlapBound(overlapShare),
+        },
+      ) !== undefined,
     ...createAnswerQueries(db),
+    /** All who have labelled by hand, by name. */
+    listAnnotators: (): AnnotatorRow[] => db.all(selectAnnotators),
   };
 }
 
@@ -113,37 +127,71 @@ function createAnswerQueries(db: Database) {
           { imageHash: imageHash ?? null },
         )
         .map(({ boxes, ...row }) => ({ ...row, boxes: readBoxes(boxes) })),
-    /** Pictures with answers that have no labels and no known truth; most answers first. */
+    /** Who has rejected the picture instead of labelling it, by name. */
+    listRejections: (imageHash: ImageHash): string[] =>
+      db
+        .all<{ annotator: string }>(
+          `SELECT annotator FROM opinion WHERE image_hash = ? AND state = 'rejected' ORDER BY annotator`,
+          [imageHash],
+        )
+        .map(({ annotator }) => annotator),
+    /**
+     * Pictures with answers that nobody has decided about; most answers first. A labelled one only where there is a
+     * second answer to hold against the label; pictures of known truth are left out.
+     */
     listWaiting: (limit: number): { imageHash: ImageHash; answers: number }[] =>
       db.all(
-        `SELECT opinion.image_hash AS imageHash, count(*) AS answers
+        `SELECT opinion.image_hash AS imageHash, count(*) FILTER (WHERE opinion.state = 'labelled') AS answers
          FROM opinion LEFT JOIN image_label AS label ON label.image_hash = opinion.image_hash
-         WHERE opinion.state = 'labelled' AND label.state IS NOT 'labelled'
+         WHERE opinion.state IN ('labelled','rejected')
+           AND (label.state IS NULL OR label.state NOT IN ('labelled','rejected')
+             OR NOT ${isDecided('opinion.image_hash')})
            AND opinion.image_hash NOT IN (SELECT image_hash FROM gold_picture)
-         GROUP BY opinion.image_hash ORDER BY answers DESC, opinion.image_hash LIMIT ?`,
+         GROUP BY opinion.image_hash HAVING label.state IS NOT 'labelled' OR count(*) > 1
+         ORDER BY answers DESC, opinion.image_hash LIMIT ?`,
         [limit],
-      ),
-    /** All who have labelled by hand, by name. */
-    listAnnotators: (): AnnotatorRow[] =>
-      db.all(
-        `WITH stroke AS (
-           SELECT annotator AS name, created_at AS at FROM opinion_revision
-           UNION ALL SELECT author, created_at FROM annotation_step
-           WHERE source = 'human' AND author <> '${consensusAuthor}'
-         ), timed AS (
-           SELECT name, at, at - lag(at) OVER (PARTITION BY name ORDER BY at) AS gap FROM stroke
-         ), touched AS (
-           SELECT annotator AS name, image_hash FROM opinion_revision
-           UNION SELECT author, image_hash FROM annotation_revision
-           JOIN annotation_step ON annotation_step.id = step_id WHERE source = 'human'
-         )
-         SELECT name, count(*) AS strokes, max(at) AS lastSeenAt,
-           coalesce(sum(gap) FILTER (WHERE gap < 300000), 0) AS activeMs,
-           (SELECT count(*) FROM touched WHERE touched.name = timed.name) AS pictures
-         FROM timed GROUP BY name ORDER BY name`,
       ),
   };
 }
+
+/** A first answer is the label that was there, of the same moment: one stroke. */
+const selectAnnotators = `
+  WITH stroke AS (
+    SELECT annotator AS name, created_at AS at FROM opinion_revision
+    UNION SELECT author, created_at FROM annotation_step
+    WHERE source = 'human' AND author <> '${consensusAuthor}'
+  ), timed AS (
+    SELECT name, at, at - lag(at) OVER (PARTITION BY name ORDER BY at) AS gap FROM stroke
+  ), touched AS (
+    SELECT annotator AS name, image_hash FROM opinion_revision
+    UNION SELECT author, image_hash FROM annotation_revision
+    JOIN annotation_step ON annotation_step.id = step_id WHERE source = 'human'
+  ), drawn AS (
+    SELECT author AS name, image_hash, box_id FROM annotation_box WHERE source = 'human'
+    UNION SELECT annotator, image_hash, json_extract(box.value, '$.id')
+    FROM opinion_revision, json_each(boxes) AS box WHERE json_extract(box.value, '$.author') = annotator
+  ), corrected AS (
+    SELECT DISTINCT box.author AS name, box.image_hash, box.box_id AS what
+    FROM annotation_box AS box JOIN annotation_revision AS revision ON revision.id = box.until_revision
+    JOIN annotation_step AS step ON step.id = revision.step_id
+    WHERE box.source = 'human' AND step.kind = 'edit' AND step.source = 'human'
+      AND step.author NOT IN (box.author, '${consensusAuthor}')
+    UNION ALL
+    SELECT made.author, revision.image_hash, revision.id
+    FROM annotation_revision AS revision JOIN annotation_step AS step ON step.id = revision.step_id
+    JOIN annotation_revision AS before ON before.id = revision.previous_id
+    JOIN annotation_step AS made ON made.id = before.step_id
+    WHERE made.source = 'human' AND made.author <> '${consensusAuthor}' AND step.kind = 'edit'
+      AND step.source = 'human' AND step.author NOT IN (made.author, '${consensusAuthor}')
+      AND ((before.class_id IS NOT NULL AND revision.class_id IS NOT before.class_id)
+        OR (before.state = 'labelled' AND revision.state = 'rejected'))
+  )
+  SELECT name, count(*) AS strokes, max(at) AS lastSeenAt,
+    coalesce(sum(gap) FILTER (WHERE gap < 300000), 0) AS activeMs,
+    (SELECT count(*) FROM touched WHERE touched.name = timed.name) AS pictures,
+    (SELECT count(*) FROM drawn WHERE drawn.name = timed.name) AS boxes,
+    (SELECT count(*) FROM corrected WHERE corrected.name = timed.name) AS corrections
+  FROM timed GROUP BY name ORDER BY name`;
 
 function moveTo(db: Database, whose: Whose, revisionId: number | null): void {
   db.run(

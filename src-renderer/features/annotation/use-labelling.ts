@@ -2,8 +2,10 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { Image, ImageHash } from '../../../src-preload/contract/index.ts';
 import { station, stationClient } from '../../client/station.ts';
-import { notifyFailure } from '../../components/notify.tsx';
+import { formatPlural } from '../../components/formatting.ts';
+import { notifyDone, notifyFailure } from '../../components/notify.tsx';
 import { cachedImages, patchImages, refreshImages } from '../image/image-cache.ts';
+import { annotatorInput } from '../team/annotator-store.ts';
 
 interface LabelStep {
   readonly imageHashes: readonly ImageHash[];
@@ -25,12 +27,23 @@ export function useLabelling(): Labelling {
     // One after the other, in the order of the keys, so that undo takes back what came last.
     scope: { id: 'labelling' },
     mutationFn: (step: LabelStep) =>
-      stationClient.annotation.setClass({ imageHashes: [...step.imageHashes], className: step.className }),
+      stationClient.annotation.setClass({
+        ...{ imageHashes: [...step.imageHashes], className: step.className },
+        ...annotatorInput(),
+      }),
     onMutate: (step) => {
       const hashes = new Set<string>(step.imageHashes);
       const before = [...cachedImages(queryClient)].filter(([hash]) => hashes.has(hash));
       patchImages(queryClient, hashes, (image) => relabelled(image, step.className));
       return new Map<string, Image>(before);
+    },
+    onSuccess: ({ leftOut }) => {
+      if (leftOut.length === 0) return;
+      void refreshImages(queryClient, leftOut);
+      notifyDone(
+        `${formatPlural(leftOut.length, 'picture')} left for the desk`,
+        'Several annotators answer these without a look at each other: open Label.',
+      );
     },
     onError: (error, step, before) => {
       const restore = (image: Image): Image => before?.get(image.hash) ?? image;
@@ -55,7 +68,8 @@ function useTravel() {
   const queryClient = useQueryClient();
   return useMutation({
     scope: { id: 'labelling' },
-    mutationFn: async (way: 'undo' | 'redo') => (await stationClient.annotation[way]({})).imageHashes,
+    mutationFn: async (way: 'undo' | 'redo') =>
+      (await stationClient.annotation[way](annotatorInput())).imageHashes,
     onSuccess: (hashes) => {
       void refreshImages(queryClient, hashes);
       void queryClient.invalidateQueries({ queryKey: station.images.countImages.key() });

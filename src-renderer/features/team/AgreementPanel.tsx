@@ -1,38 +1,28 @@
-/** How far annotators agree: each pair, and each class below it. */
+/** How far annotators agree: each with each, over all classes or in one, and class by class over all. */
+import { SegmentedControl, Select } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import type { AnnotatorPair, TeamAgreement } from '../../../src-preload/contract/index.ts';
+import { useState } from 'react';
+import type { TeamAgreement } from '../../../src-preload/contract/index.ts';
 import { station } from '../../client/station.ts';
-import { formatCount, formatPercent, formatPlural } from '../../components/formatting.ts';
+import { formatPlural } from '../../components/formatting.ts';
 import { Loaded } from '../../components/Loaded.tsx';
 import { Panel } from '../../components/Panel.tsx';
-import table from '../../components/table.module.css';
+import { AgreementMatrix } from './AgreementMatrix.tsx';
+import { type MeasureKey, measures } from './agreement-measures.ts';
+import { ClassAgreementTable } from './ClassAgreementTable.tsx';
+import { type AskedPair, DisagreementsDialog } from './DisagreementsDialog.tsx';
 import classes from './Team.module.css';
 
 export function AgreementPanel() {
   const query = useQuery(station.annotation.getAgreement.queryOptions());
   return (
-    <Panel title="Agreement" note={query.data && summaryOf(query.data)} isFlush testId="agreement">
+    <Panel title="Agreement" note={query.data && summaryOf(query.data)} testId="agreement">
       <Loaded query={query} height={120}>
-        {({ pairs }) =>
-          pairs.length === 0 ? (
-            <p className={classes.none}>No picture has the answers of two annotators yet.</p>
+        {(agreement) =>
+          agreement.pairs.length === 0 ? (
+            <p className={classes.hint}>No picture has the answers of two annotators yet.</p>
           ) : (
-            <table className={table.table}>
-              <thead>
-                <tr>
-                  <th>Pair, class</th>
-                  <th className={table.number}>Things</th>
-                  <th className={table.number}>F1</th>
-                  <th className={table.number}>Mean IoU</th>
-                  <th className={table.number}>Cohen’s κ</th>
-                </tr>
-              </thead>
-              <tbody>
-                {pairs.map((pair) => (
-                  <PairRows key={JSON.stringify([pair.first, pair.second])} pair={pair} />
-                ))}
-              </tbody>
-            </table>
+            <Measures agreement={agreement} />
           )
         }
       </Loaded>
@@ -40,42 +30,53 @@ export function AgreementPanel() {
   );
 }
 
-function summaryOf({ pictures, iou, tagAlpha }: TeamAgreement): string {
-  const alpha = tagAlpha === null ? '' : `, Krippendorff’s α of picture classes ${tagAlpha.toFixed(2)}`;
-  return `${formatPlural(pictures, 'picture')} answered twice or more, boxes matched from an IoU of ${iou} on${alpha}`;
+function summaryOf({ pictures }: TeamAgreement): string {
+  return `${formatPlural(pictures, 'picture')} answered twice or more. A cell opens the pictures on which two differ.`;
 }
 
-function PairRows({ pair }: { readonly pair: AnnotatorPair }) {
-  return (
-    <>
-      <tr>
-        <td>
-          <strong>
-            {pair.first} and {pair.second}
-          </strong>
-          , {formatPlural(pair.pictures, 'picture')}
-        </td>
-        <Figures {...pair} />
-      </tr>
-      {pair.classes.map((measured) => (
-        <tr key={measured.className}>
-          <td>
-            <span className={classes.class}>{measured.className}</span>
-          </td>
-          <Figures {...measured} />
-        </tr>
-      ))}
-    </>
-  );
-}
+const measureChoices = Object.entries(measures).map(([value, { name }]) => ({ value, label: name }));
 
-function Figures({ things, f1, meanIou, kappa }: Omit<AnnotatorPair['classes'][number], 'className'>) {
+function Measures({ agreement }: { readonly agreement: TeamAgreement }) {
+  const [measure, setMeasure] = useState<MeasureKey>('f1');
+  const [className, setClassName] = useState<string | null>(null);
+  const [opened, setOpened] = useState<AskedPair | null>(null);
+  const names = agreement.classes.map((one) => one.className);
   return (
     <>
-      <td className={table.number}>{formatCount(things)}</td>
-      <td className={table.number}>{formatPercent(f1, 0)}</td>
-      <td className={table.number}>{meanIou === null ? '–' : meanIou.toFixed(2)}</td>
-      <td className={table.number}>{kappa === null ? '–' : kappa.toFixed(2)}</td>
+      <div className={classes.choices}>
+        <SegmentedControl
+          size="md"
+          aria-label="Measure"
+          data={measureChoices}
+          value={measure}
+          onChange={(value) => setMeasure(value as MeasureKey)}
+        />
+        <Select
+          aria-label="Class"
+          data={[{ value: '', label: 'All classes' }, ...names.map((name) => ({ value: name, label: name }))]}
+          value={className ?? ''}
+          onChange={(value) => setClassName(value || null)}
+        />
+      </div>
+      <div className={classes.agreement}>
+        <AgreementMatrix
+          pairs={agreement.pairs}
+          measure={measure}
+          className={className}
+          onOpen={(first, second) => setOpened({ first, second, className })}
+        />
+        <ClassAgreementTable rows={agreement.classes} chosen={className} onChoose={setClassName} />
+      </div>
+      <p className={classes.definition} data-testid="measure-definition">
+        {measures[measure].define(agreement.iou)}
+      </p>
+      {agreement.tagAlpha !== null && (
+        <p className={classes.definition}>
+          Krippendorff’s α (2011) of the picture classes, over any number of annotators:{' '}
+          <strong>{agreement.tagAlpha.toFixed(2)}</strong>. 1 − observed ÷ expected disagreement, nominal.
+        </p>
+      )}
+      <DisagreementsDialog pair={opened} onClose={() => setOpened(null)} />
     </>
   );
 }

@@ -12,7 +12,7 @@ export function AnnotatorsPanel() {
   return (
     <Panel
       title="Annotators"
-      note="Agreement and known truth: F1 of boxes and classes"
+      note="Agreement and known truth: F1 of boxes and classes. Corrected: boxes and classes that another has changed, pictures that another has sent back."
       isFlush
       testId="annotators"
     >
@@ -26,9 +26,10 @@ export function AnnotatorsPanel() {
                 <tr>
                   <th>Name</th>
                   <th className={table.number}>Pictures</th>
-                  <th className={table.number}>Strokes</th>
+                  <th className={table.number}>Boxes</th>
                   <th className={table.number}>Pictures an hour</th>
-                  <th className={table.number}>With the others</th>
+                  <th className={table.number}>Corrected by others</th>
+                  <th className={table.number}>Agrees with others</th>
                   <th className={table.number}>Known truth</th>
                   <th>Last seen</th>
                 </tr>
@@ -40,10 +41,11 @@ export function AnnotatorsPanel() {
                       <strong>{row.name}</strong>
                     </td>
                     <td className={table.number}>{formatCount(row.pictures)}</td>
-                    <td className={table.number}>{formatCount(row.strokes)}</td>
+                    <td className={table.number}>{formatCount(row.boxes)}</td>
                     <td className={table.number}>
                       {row.picturesPerHour === null ? '–' : formatCount(Math.round(row.picturesPerHour))}
                     </td>
+                    <td className={table.number}>{formatCount(row.corrections)}</td>
                     <td className={table.number}>{formatPercent(row.agreement, 0)}</td>
                     <td className={table.number}>
                       {formatPercent(row.goldScore, 0)}

@@ -3,6 +3,7 @@ import { Button } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Users } from 'lucide-react';
 import { useState } from 'react';
+import { Link } from 'wouter';
 import type { PictureConsensus } from '../../../src-preload/contract/index.ts';
 import { pictureUrl } from '../../client/picture-url.ts';
 import { station } from '../../client/station.ts';
@@ -35,6 +36,14 @@ export function ConsensusPanel() {
           </Button>
           <Button variant="default" disabled={at >= pictures.length - 1} onClick={() => setAsked(at + 1)}>
             Next
+          </Button>
+          <Button
+            component={Link}
+            href={shown === undefined ? '/desk' : `/desk?all=yes&at=${shown}`}
+            variant="default"
+            disabled={shown === undefined}
+          >
+            Open at the desk
           </Button>
           <Button variant="default" loading={undo.isPending} onClick={() => undo.mutate({})}>
             Undo
@@ -86,7 +95,7 @@ function Preview({ imageHash }: { readonly imageHash: PictureConsensus['imageHas
 
 function SideBySide({ consensus }: { readonly consensus: PictureConsensus }) {
   const { colorOf } = useClasses();
-  const { answers, boxes, disputed, className, isDecided, fileName } = consensus;
+  const { answers, boxes, disputed, className, isDecided, fileName, rejectedBy } = consensus;
   const draw = (box: PictureConsensus['answers'][number]['boxes'][number], key: string): DrawnBox => ({
     ...{ key, x: box.x, y: box.y, width: box.width, height: box.height },
     ...{ color: colorOf(box.className) ?? '#ffffff', label: box.className, shortLabel: '' },
@@ -98,6 +107,7 @@ function SideBySide({ consensus }: { readonly consensus: PictureConsensus }) {
   ];
   const left = disputed.length > 0 ? `, ${disputed.length} left out` : '';
   const told = `${formatPlural(boxes.length, 'box', 'boxes')}${left}`;
+  const rejected = rejectedBy.length === 0 ? '' : `Rejected by ${rejectedBy.join(', ')}. `;
   return (
     <div className={classes.answers}>
       {answers.map((answer) => (
@@ -110,7 +120,7 @@ function SideBySide({ consensus }: { readonly consensus: PictureConsensus }) {
       ))}
       <Shown
         {...{ consensus, title: 'Consensus', tag: className, boxes: common }}
-        note={isDecided ? told : `Undecided, ${fileName} stays as it is${left}`}
+        note={isDecided ? told : `${rejected}Undecided, ${fileName} stays as it is${left}`}
       />
     </div>
   );

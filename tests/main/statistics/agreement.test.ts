@@ -1,12 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import {
-  type AnsweredTwice,
-  measureAgreement,
-  type PairAgreement,
-} from '../../../src-main/statistics/agreement.ts';
+import { measureAgreement, type PairAgreement } from '../../../src-main/statistics/agreement.ts';
 import { measureAlpha, measureKappa } from '../../../src-main/statistics/agreement-coefficients.ts';
 import { type Consensus, type ConsensusRule, findConsensus } from '../../../src-main/statistics/consensus.ts';
+import type { AnsweredTwice } from '../../../src-main/statistics/told-things.ts';
 
 /** Made by tests/oracles/labelling/agreement.py. */
 interface Golden {

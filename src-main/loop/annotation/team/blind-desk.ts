@@ -10,10 +10,10 @@ import type {
 import type { ImageHash } from '../../../../src-preload/contract/ids.ts';
 import type { StationEvent } from '../../../../src-preload/contract/system.ts';
 import type { Clock } from '../../../base/clock.ts';
-import { createRandom } from '../../../base/random.ts';
 import type { Store } from '../../../store/store.ts';
 import type { Opinion, Whose } from '../../../store/tables/opinions.ts';
-import { type Annotation, type AnnotationEdit, getClass } from '../annotation.ts';
+import { isDrawn } from '../../../store/tables/overlap-conditions.ts';
+import { type Annotation, type AnnotationEdit, getClass, type LabelRequest } from '../annotation.ts';
 import { clipBox } from '../clip-box.ts';
 import { judgeAnswer } from './gold.ts';
 
@@ -33,6 +33,11 @@ export interface BlindDesk {
   getAnnotation(request: { imageHash: ImageHash; annotator?: string | undefined }): PictureAnnotation;
   /** Of a picture of known truth the answer is judged once it is submitted. @throws {AppError} as `Annotation` does */
   editAnnotation(edit: AnnotationEdit): AnnotationReceipt;
+  /**
+   * Labels many pictures in one step, save those that the annotator is to answer without a look at others: these are
+   * left out, for the desk. @throws {AppError} as `Annotation` does
+   */
+  setClass(request: LabelRequest): { changed: number; leftOut: ImageHash[] };
   undo(request: Travel): { imageHashes: ImageHash[] };
   redo(request: Travel): { imageHashes: ImageHash[] };
 }
@@ -64,6 +69,7 @@ export function createBlindDesk({ store, annotation, clock, publish }: BlindDesk
       db.transaction(() => {
         const whose = findWhose(store, edit);
         if (!whose) return annotation.editAnnotation(edit);
+        if (!opinions.hasAny(whose.imageHash)) keepFirstAnswer(store, whose.imageHash);
         const before = opinions.get(whose);
         const after = applyEdit(store, before, edit, whose.annotator);
         if (!isDeepStrictEqual({ revisionId: before.revisionId, ...after }, before)) {
@@ -71,6 +77,16 @@ export function createBlindDesk({ store, annotation, clock, publish }: BlindDesk
           tell(whose.imageHash);
         }
         return toReceipt(store, whose, before, edit);
+      }),
+    setClass: ({ imageHashes, className, annotator }) =>
+      db.transaction(() => {
+        const unknown = new Set(store.annotations.listUnknownImages(imageHashes));
+        const leftOut = imageHashes.filter(
+          (imageHash) => !unknown.has(imageHash) && findWhose(store, { imageHash, annotator }),
+        );
+        const isLeftOut = new Set(leftOut);
+        const others = imageHashes.filter((imageHash) => !isLeftOut.has(imageHash));
+        return { ...annotation.setClass({ imageHashes: others, className, annotator }), leftOut };
       }),
     undo: (request) => travel('undo', request),
     redo: (request) => travel('redo', request),
@@ -80,19 +96,30 @@ export function createBlindDesk({ store, annotation, clock, publish }: BlindDesk
 /** The answer that the annotator's strokes go to; undefined: to the accepted labels. */
 function findWhose(store: BlindDeskOptions['store'], { imageHash, annotator }: Travel): Whose | undefined {
   if (annotator === undefined || imageHash === undefined) return undefined;
-  return isAnsweredBlindly(store, imageHash) ? { imageHash, annotator } : undefined;
+  const whose = { imageHash, annotator };
+  return isAnsweredBlindly(store, whose) ? whose : undefined;
 }
 
 /**
- * Known truth always is; others until they are labelled, where they are drawn, or where someone has answered: a draw that
- * is larger holds all pictures of a smaller one.
+ * Known truth always is. Pictures that nobody has labelled are where they are drawn, or where someone has answered; those
+ * that someone has labelled also for the others, until it is decided whose word holds.
  */
-function isAnsweredBlindly(store: BlindDeskOptions['store'], imageHash: ImageHash): boolean {
+function isAnsweredBlindly(store: BlindDeskOptions['store'], whose: Whose): boolean {
+  const { imageHash } = whose;
   if (store.goldPictures.find(imageHash)) return true;
   const { state } = store.annotations.readLabel(imageHash);
-  if (state !== 'none' && state !== 'predicted') return false;
   const { overlapShare } = store.settings.read().team;
-  return createRandom(0, 'overlap', imageHash).next() < overlapShare || store.opinions.hasAny(imageHash);
+  if (state === 'labelled') return store.opinions.isOpenAgain(whose, overlapShare);
+  if (state !== 'none' && state !== 'predicted') return false;
+  return isDrawn(imageHash, overlapShare) || store.opinions.hasAny(imageHash);
+}
+
+/** Who has labelled the picture so far has answered it: their word is kept as the first answer beside the second. */
+function keepFirstAnswer(store: BlindDeskOptions['store'], imageHash: ImageHash): void {
+  const { state, className, boxes } = store.annotations.getAnnotation(imageHash);
+  const label = store.annotations.listRevisions(imageHash).at(-1);
+  if (state !== 'labelled' || label?.source !== 'human' || store.goldPictures.find(imageHash)) return;
+  store.opinions.record({ imageHash, annotator: label.author }, { state, className, boxes }, label.createdAt);
 }
 
 function applyEdit(

@@ -17,9 +17,9 @@ export interface ConsensusOptions {
 }
 
 export interface ConsensusDesk {
-  /** Pictures with answers that are not labelled; most answers first. */
+  /** Pictures with answers or rejections that nobody has decided about; most answers first. */
   listAnsweredPictures(limit: number): { imageHash: ImageHash; answers: number }[];
-  /** By the quorum and overlap of the settings. @throws {AppError} NOT_FOUND */
+  /** By the quorum and overlap of the settings; undecided where someone has rejected the picture. @throws {AppError} NOT_FOUND */
   previewConsensus(imageHashes: readonly ImageHash[]): PictureConsensus[];
   /** One undo step; pictures without a decision are left as they are. @throws {AppError} NOT_FOUND */
   applyConsensus(imageHashes: readonly ImageHash[]): { changed: ImageHash[]; undecided: ImageHash[] };
@@ -56,14 +56,17 @@ function previewPicture(
 ): PictureConsensus {
   const { fileName, width, height, state } = imageQueries.get(imageHash);
   const answers = opinions.listAnswers(imageHash);
+  const rejectedBy = opinions.listRejections(imageHash);
   const { className, boxes, disputed } = findConsensus(answers, settings.read().team);
   const isEmpty = answers.every((answer) => answer.className === null && answer.boxes.length === 0);
+  const isTold = answers.length > 0 && (isEmpty || className !== null || boxes.length > 0);
   return {
-    ...{ imageHash, fileName, width, height, state, className },
+    ...{ imageHash, fileName, width, height, state, className, rejectedBy },
     answers: answers.map(({ annotator, className, boxes }) => ({ annotator, className, boxes })),
     boxes: [...boxes],
     disputed: [...disputed],
-    isDecided: answers.length > 0 && (isEmpty || className !== null || boxes.length > 0),
+    // A picture that someone could not label is for a person to look at.
+    isDecided: isTold && rejectedBy.length === 0,
   };
 }
 

@@ -4,8 +4,8 @@ import type { GoldFeedback } from '../../../../src-preload/contract/gold-feedbac
 import type { ImageHash } from '../../../../src-preload/contract/ids.ts';
 import { AppError } from '../../../base/app-error.ts';
 import type { Clock } from '../../../base/clock.ts';
-import type { Answer } from '../../../statistics/agreement.ts';
 import { matchBoxes } from '../../../statistics/match-boxes.ts';
+import type { Answer } from '../../../statistics/told-things.ts';
 import type { Store } from '../../../store/store.ts';
 
 export interface GoldOptions {

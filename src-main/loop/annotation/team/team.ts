@@ -1,18 +1,27 @@
 /** Who labels here: how much, how quickly, how far they agree with each other and with the known truth. */
-import type { AnnotatorActivity, TeamAgreement } from '../../../../src-preload/contract/agreement.ts';
-import { type AnsweredTwice, measureAgreement } from '../../../statistics/agreement.ts';
+import type {
+  AnnotatorActivity,
+  AnnotatorPair,
+  PictureDisagreement,
+  TeamAgreement,
+} from '../../../../src-preload/contract/agreement.ts';
+import { measureAgreement } from '../../../statistics/agreement.ts';
 import { measureAlpha } from '../../../statistics/agreement-coefficients.ts';
+import { type AnsweredTwice, isDisputed, listToldThings } from '../../../statistics/told-things.ts';
 import type { Store } from '../../../store/store.ts';
 import type { AnnotatorRow, StoredAnswer } from '../../../store/tables/opinions.ts';
+import { type AskedPair, listDisagreements } from './disagreements.ts';
 
 export interface Team {
   /** By name. */
   listAnnotators(): AnnotatorActivity[];
   /** Of all answers that are submitted, pictures of known truth among them. */
   getAgreement(): TeamAgreement;
+  /** Most disputed first. */
+  listDisagreements(asked: AskedPair): PictureDisagreement[];
 }
 
-type TeamStore = Pick<Store, 'opinions' | 'goldPictures' | 'settings'>;
+export type TeamStore = Pick<Store, 'opinions' | 'goldPictures' | 'imageQueries' | 'settings'>;
 
 export function createTeam({ store }: { readonly store: TeamStore }): Team {
   return {
@@ -35,14 +44,11 @@ export function createTeam({ store }: { readonly store: TeamStore }): Team {
         iou,
         pictures: new Set(twice.map(({ imageHash }) => imageHash)).size,
         tagAlpha: measureAlpha(listTags(answers)),
-        pairs: [...pairs.values()].flatMap((pictures) => {
-          const [first, second] = pictures[0]?.names ?? [];
-          if (first === undefined || second === undefined) return [];
-          const { classes, ...measured } = measureAgreement(pictures, iou);
-          return [{ first, second, ...measured, classes: [...classes] }];
-        }),
+        pairs: [...pairs.values()].flatMap((pictures) => toPair(pictures, iou)),
+        classes: measureWithDifferences(twice, iou).classes,
       };
     },
+    listDisagreements: (asked) => listDisagreements(store, asked),
   };
 }
 
@@ -60,6 +66,25 @@ function listAnsweredTwice(answers: readonly StoredAnswer[]): NamedTwice[] {
       }),
     ),
   );
+}
+
+/** @param pictures that the same two have answered */
+function toPair(pictures: readonly NamedTwice[], iou: number): AnnotatorPair[] {
+  const [first, second] = pictures[0]?.names ?? [];
+  if (first === undefined || second === undefined) return [];
+  return [{ first, second, ...measureWithDifferences(pictures, iou) }];
+}
+
+function measureWithDifferences(pictures: readonly AnsweredTwice[], iou: number) {
+  const told = pictures.map((picture) => listToldThings(picture, iou));
+  const countDiffering = (className?: string) =>
+    told.filter((things) => things.some((thing) => isDisputed(thing, className))).length;
+  const { classes, ...measured } = measureAgreement(pictures, iou);
+  return {
+    ...measured,
+    differing: countDiffering(),
+    classes: classes.map((one) => ({ ...one, differing: countDiffering(one.className) })),
+  };
 }
 
 function listTags(answers: readonly StoredAnswer[]): string[][] {

@@ -109,12 +109,87 @@ describe('the share of pictures', () => {
     expect(annotation.listRevisions(picture).map(({ author }) => author)).toEqual(['Ada']);
   });
 
-  it('leaves pictures alone that are labelled when it is switched on', () => {
-    const { answer, see, store } = createBench({ overlapShare: 0 });
-    answer('Ada', box('a', 1));
-    store.settings.update({ team: { overlapShare: 1, quorum: 0.6, iou: 0.5 } });
-    expect(idsOf(see('Ben'))).toEqual(['a']);
+  describe('switched on over a picture that one has labelled', () => {
+    function createLabelled() {
+      const bench = createBench({ overlapShare: 0 });
+      bench.answer('Ada', box('a', 10));
+      const share = (overlapShare: number) =>
+        bench.store.settings.update({ team: { overlapShare, quorum: 0.6, iou: 0.5 } });
+      const waiting = (waitingFor: string) =>
+        bench.store.imageQueries.countMatching({ labelled: false, waitingFor });
+      return { ...bench, share, waiting };
+    }
+
+    it('has it answered by the others, who do not see the label, and not by its author', () => {
+      const { see, share, waiting } = createLabelled();
+      expect([idsOf(see('Ben')), waiting('Ben')]).toEqual([['a'], 1]);
+      share(1);
+      expect(see('Ben')).toMatchObject({ state: 'none', boxes: [], isAnswer: true });
+      expect(idsOf(see('Ada'))).toEqual(['a']);
+      expect([waiting('Ben'), waiting('Ada')]).toEqual([2, 1]);
+    });
+
+    it('takes the label for the answer of its author, holds the others against it, and ends with the consensus', () => {
+      const { answer, see, share, waiting, consensus, team, annotation } = createLabelled();
+      share(1);
+      expect(consensus.listAnsweredPictures(10)).toEqual([]);
+      answer('Ben', box('b', 12));
+      expect(team.getAgreement().pairs).toMatchObject([{ first: 'Ada', second: 'Ben', agreed: 1, f1: 1 }]);
+      expect(consensus.listAnsweredPictures(10)).toEqual([{ imageHash: picture, answers: 2 }]);
+      consensus.applyConsensus([picture]);
+      expect(annotation.getAnnotation(picture).boxes).toMatchObject([{ x: 11, author: 'consensus' }]);
+      expect(consensus.listAnsweredPictures(10)).toEqual([]);
+      expect([waiting('Cleo'), see('Cleo').boxes.length]).toEqual([1, 1]);
+      annotation.undo();
+      expect(idsOf(annotation.getAnnotation(picture))).toEqual(['a']);
+      expect(consensus.listAnsweredPictures(10)).toEqual([{ imageHash: picture, answers: 2 }]);
+      expect([waiting('Cleo'), see('Cleo').boxes.length]).toEqual([2, 0]);
+    });
+
+    it('lets an answer that is begun be finished when it is switched off', () => {
+      const { edit, see, share } = createLabelled();
+      share(1);
+      edit('Ben', { put: [box('b', 12)] });
+      share(0);
+      expect(idsOf(see('Ben'))).toEqual(['b']);
+      expect(idsOf(see('Cleo'))).toEqual(['a']);
+    });
+
+    it('leaves labels alone that came with an import', () => {
+      const { store, see, share } = createBenchWithImport();
+      share(1);
+      expect(see('Ben')).toMatchObject({ className: 'red' });
+      expect(store.opinions.hasAny(picture)).toBe(false);
+    });
+
+    function createBenchWithImport() {
+      const bench = createLabelled();
+      bench.annotation.undo();
+      const changes = [{ imageHash: picture, classId: bench.store.annotations.findClass('red')?.id ?? 0 }];
+      bench.store.annotations.recordStep({ author: 'voc', source: 'import', kind: 'edit', changes }, 0);
+      return bench;
+    }
   });
+});
+
+describe('many pictures labelled at once', () => {
+  it('are the step of who labels, save those that are to be answered at the desk', () => {
+    const { desk, store, annotation } = createBench({ overlapShare: 0 });
+    const step = { imageHashes: [picture, other], className: 'red', annotator: 'Ada' };
+    store.settings.update({ team: { overlapShare: shareOfOther(), quorum: 0.6, iou: 0.5 } });
+    expect(desk.setClass(step)).toEqual({ changed: 1, leftOut: [other] });
+    expect(annotation.listRevisions(picture).map(({ author }) => author)).toEqual(['Ada']);
+    expect(annotation.getAnnotation(other).state).toBe('none');
+    expect(desk.setClass({ ...step, annotator: undefined })).toEqual({ changed: 1, leftOut: [] });
+    expect(() => desk.setClass({ ...step, imageHashes: [hashOf('nowhere')] })).toThrow(/not in the station/);
+  });
+
+  /** A share by which the other picture is drawn, and the first is not. */
+  function shareOfOther(): number {
+    const [first = 0, second = 0] = [picture, other].map((hash) => Number.parseInt(hash.slice(-8), 16));
+    expect(second).toBeLessThan(first);
+    return (second + 1) / 2 ** 32;
+  }
 });
 
 describe('consensus', () => {
@@ -138,6 +213,18 @@ describe('consensus', () => {
     expect(annotation.undo()).toEqual({ imageHashes: [picture] });
     expect(annotation.getAnnotation(picture)).toMatchObject({ state: 'none', boxes: [] });
     expect(consensus.listAnsweredPictures(10)).toEqual([{ imageHash: picture, answers: 2 }]);
+  });
+
+  it('leaves a picture to a person that someone has rejected', () => {
+    const { answer, edit, consensus, annotation } = createBench();
+    answer('Ada', box('a', 10));
+    answer('Ben', box('b', 10));
+    edit('Cleo', { state: 'rejected' });
+    expect(consensus.listAnsweredPictures(10)).toEqual([{ imageHash: picture, answers: 2 }]);
+    expect(consensus.previewConsensus([picture])).toMatchObject([{ isDecided: false, rejectedBy: ['Cleo'] }]);
+    expect(consensus.applyConsensus([picture])).toEqual({ changed: [], undecided: [picture] });
+    annotation.editAnnotation({ imageHash: picture, put: [], remove: [], state: 'rejected' });
+    expect(consensus.listAnsweredPictures(10)).toEqual([]);
   });
 
   it('takes a picture that all have left empty for a background, and decides nothing in a quarrel', () => {
@@ -182,7 +269,8 @@ describe('known truth', () => {
   });
 
   it('is only of labelled pictures, and shows the labels again when it is let go', () => {
-    const { gold, see } = createGoldBench();
+    const { gold, see, store } = createGoldBench();
+    store.settings.update({ team: { overlapShare: 0, quorum: 0.6, iou: 0.5 } });
     expect(() => gold.markGold({ imageHash: other, isGold: true })).toThrow(/only a labelled picture/);
     expect(gold.listGold()).toMatchObject([{ imageHash: picture, fileName: 'cells.png', answers: 0 }]);
     gold.markGold({ imageHash: picture, isGold: false });
@@ -210,10 +298,52 @@ describe('the team', () => {
     expect(pairs).toMatchObject([
       { first: 'Ada', second: 'Ben', pictures: 1, things: 2, agreed: 1, meanIou: 1 },
     ]);
-    expect(pairs[0]?.classes.map(({ className, f1 }) => [className, f1])).toEqual([
-      ['red', 0],
-      ['white', 1],
+    expect(pairs[0]?.classes.map(({ className, f1, differing }) => [className, f1, differing])).toEqual([
+      ['red', 0, 1],
+      ['white', 1, 0],
     ]);
+  });
+
+  it('shows the pictures on which two disagree, with what one alone has told', () => {
+    const { answer, edit, team } = createBench();
+    answer('Ada', box('a', 1), box('b', 40, 'white'));
+    answer('Ben', box('c', 40, 'white'), box('d', 70), box('e', 1, 'white'));
+    for (const annotator of ['Ada', 'Ben'])
+      edit(annotator, { imageHash: other, put: [box('f', 5)], state: 'labelled' });
+    const asked = { first: 'Ada', second: 'Ben', limit: 10 };
+    const found = team.listDisagreements(asked);
+    expect(found).toMatchObject([{ imageHash: picture, fileName: 'cells.png', disputed: 2 }]);
+    const disputed = found[0]?.answers.map(({ annotator, boxes }) => [
+      annotator,
+      boxes.filter((one) => one.isDisputed).map(({ x }) => x),
+    ]);
+    expect(disputed).toEqual([
+      ['Ada', [1]],
+      ['Ben', [70, 1]],
+    ]);
+    expect(team.listDisagreements({ ...asked, className: 'white' })).toMatchObject([{ disputed: 1 }]);
+    expect(team.listDisagreements({ ...asked, second: 'Cleo' })).toEqual([]);
+  });
+
+  it('counts the boxes that each has drawn, and what others have corrected, but neither undo nor consensus', () => {
+    const { edit, annotation, team } = createBench({ overlapShare: 0 });
+    edit('Ada', { put: [box('a', 1), box('b', 20), box('c', 40)] });
+    edit('Ada', { remove: ['c' as BoxId], className: 'red', state: 'labelled' });
+    const figures = () =>
+      team.listAnnotators().map(({ name, boxes, corrections }) => [name, boxes, corrections]);
+    expect(figures()).toEqual([['Ada', 3, 0]]);
+    for (const x of [5, 6]) edit('Ben', { put: [box('a', x)] });
+    edit('Ben', { remove: ['b' as BoxId] });
+    annotation.undo(picture, 'Ben');
+    expect(figures()).toEqual([
+      ['Ada', 3, 2],
+      ['Ben', 0, 0],
+    ]);
+    edit('Ada', { className: 'white' });
+    edit('Ben', { className: 'red' });
+    edit('Ada', { state: 'labelled' });
+    edit('Ben', { state: 'rejected' });
+    expect(figures()[0]).toEqual(['Ada', 3, 3]);
   });
 });
 
