@@ -1,5 +1,6 @@
 /** A training run of any model in one object: one onnxruntime graph holds forward pass, loss, gradients and update. */
 import { assert } from '../base/app-error.ts';
+import { type ChosenForms, createChosenForms } from './autodiff/convolution-forms.ts';
 import { createInferenceGraph, type TrainedValues } from './nn/inference-graph.ts';
 import { type FeedSpec, pictureSizeOf, type TrainableModel } from './nn/trainable-model.ts';
 import { writeOnnx } from './onnx/write.ts';
@@ -34,6 +35,8 @@ export interface ModelTrainerOptions {
   readonly threads?: number;
   /** Of what dropout draws; 0 if absent. */
   readonly seed?: number;
+  /** What `chooseForms` found for this model, batch and machine; by rule if absent. Part of the determinism promise. */
+  readonly forms?: ChosenForms;
   /** Of onnxruntime if absent. */
   readonly createRunner?: typeof createStepRunner;
 }
@@ -86,7 +89,7 @@ export interface ModelTrainer {
 /** @throws AppError PROVIDER_UNAVAILABLE, MEMORY_EXHAUSTED when the provider cannot run the training graph. */
 export async function createModelTrainer(options: ModelTrainerOptions): Promise<ModelTrainer> {
   const { model, provider, createRunner = createStepRunner } = options;
-  const training = createTrainingGraph(options);
+  const training = createTrainingGraph({ ...options, forms: createChosenForms(options.forms) });
   const initial = createInitialState(model, training.state);
   const runner = await createRunner({
     model: await writeStep(training, provider),

@@ -56,7 +56,7 @@ export const formsByRule: ConvolutionForms = {
 export type ChosenForms = ReadonlyMap<string, string>;
 
 /** The chosen forms; by rule where nothing was chosen, or where it names no form that applies. */
-export function createChosenForms(chosen: ChosenForms): ConvolutionForms {
+export function createChosenForms(chosen: ChosenForms = new Map()): ConvolutionForms {
   const find = <K extends GradientKind>(kind: K, convolution: Convolution) => {
     const name = chosen.get(nameGradient(kind, convolution));
     return name !== undefined && listForms(kind, convolution).has(name) ? name : undefined;

@@ -1,5 +1,6 @@
 /** Composes forward pass, loss, gradients and update into the one graph that a training step runs. */
 import { AppError } from '../../base/app-error.ts';
+import { type ConvolutionForms, formsByRule } from '../autodiff/convolution-forms.ts';
 import { differentiate } from '../autodiff/differentiate.ts';
 import { zeros } from '../autodiff/indexing.ts';
 import { createGraphBuilder } from '../graph/builder.ts';
@@ -31,6 +32,8 @@ export interface TrainingGraphOptions {
   readonly optimizer: OptimizerOptions;
   /** Of what dropout draws; 0 if absent. */
   readonly seed?: number;
+  /** In which the gradients of convolutions are written; by rule if absent. */
+  readonly forms?: ConvolutionForms;
 }
 
 type TrainingSubject = Pick<TrainableModel, 'parameters' | 'statistics' | 'listFeeds' | 'buildLoss'>;
@@ -226,13 +229,15 @@ function differentiateUnfrozen(
   e: Expressions,
   loss: Value,
   pieces: readonly Value[],
-  { model: { parameters }, optimizer: { frozen = [] } }: TrainingGraphOptions,
+  { model: { parameters }, optimizer: { frozen = [] }, forms = formsByRule }: TrainingGraphOptions,
 ): readonly Value[] {
   assertPatternsMatch(frozen, listNames(parameters));
   const isFrozen = parameters.map(({ name }) => frozen.some((pattern) => matchesPattern(name, pattern)));
   const open = pieces.filter((_, index) => !isFrozen[index]);
   if (open.length === 0) throw new AppError('GRAPH_NOT_TRAINABLE', 'every parameter is frozen');
-  const found = new Map(differentiate(e, loss, open).map((gradient, index) => [open[index], gradient]));
+  const found = new Map(
+    differentiate(e, loss, open, forms).map((gradient, index) => [open[index], gradient]),
+  );
   return pieces.map((piece) => found.get(piece) ?? zeros(e, piece.shape));
 }
 
