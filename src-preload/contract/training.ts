@@ -108,7 +108,8 @@ export const trainingParametersSchema = z.object({
   /** Absent: along half a cosine; of a detector as its `cosLr` says. */
   schedule: scheduleNameSchema.optional(),
   optimizer: z.enum(['adamw', 'sgd']).default('adamw'),
-  weightDecay: z.number().min(0).max(1).default(0.02),
+  /** Absent: 0.02 of AdamW, which takes it off the weights; 0.0005 of SGD, where it joins the gradient. */
+  weightDecay: z.number().min(0).max(1).optional(),
   labelSmoothing: z.number().min(0).max(0.5).default(0.05),
   /** Absent: a tenth of the run, 200 steps at most. */
   warmupEpochs: z.number().min(0).optional(),

@@ -70,6 +70,12 @@ const peakLearningRates = { adamw: 0.003, sgd: 0.1 } as const satisfies Record<
   number
 >;
 
+/** AdamW takes it off the weights (Loshchilov and Hutter 2019), SGD adds it to the gradient (Ultralytics' default). */
+export const usualWeightDecay = { adamw: 0.02, sgd: 0.0005 } as const satisfies Record<
+  TrainingParameters['optimizer'],
+  number
+>;
+
 export function planTraining(
   parameters: TrainingParameters,
   pictures: TrainingPictures,
@@ -90,7 +96,7 @@ export function planTraining(
     learningRate: parameters.learningRate ?? peakLearningRates[parameters.optimizer],
     schedule: parameters.schedule ?? 'cosine',
     optimizer: parameters.optimizer,
-    weightDecay: parameters.weightDecay,
+    weightDecay: parameters.weightDecay ?? usualWeightDecay[parameters.optimizer],
     labelSmoothing: parameters.labelSmoothing,
     warmupSteps: chooseWarmupSteps(parameters.warmupEpochs, stepsPerEpoch, totalSteps),
     totalSteps,

@@ -46,6 +46,7 @@ const optionNames: Readonly<Record<string, string>> = {
   confidence: 'conf',
   overlap: 'iou',
   maxDetections: 'maxDet',
+  nominalBatch: 'nbs',
 };
 
 function optionNameOf(key: string): string {
@@ -63,6 +64,7 @@ function describe(key: string, option: TrainingOption | undefined, value: string
 }
 
 const otherLabels: Readonly<Record<string, string>> = {
+  accumulate: 'Batches an update',
   asksForHalfPrecision: 'Half precision asked for',
   averageDecay: 'Decay of the average weights',
   base: 'Started from',

@@ -9,6 +9,7 @@ import {
 } from '../../../../src-preload/contract/training.ts';
 import { AppError } from '../../../base/app-error.ts';
 import type { DetectionAugmentOptions } from '../../../vision/detection-augment.ts';
+import { usualWeightDecay } from '../training-plan.ts';
 import type { BaseDetector } from './base-detector.ts';
 import { estimateDetectorMemory } from './detector-memory.ts';
 
@@ -111,6 +112,7 @@ export function planDetection(parameters: TrainingParameters, ground: DetectionG
   const stepsPerEpoch = Math.max(1, Math.ceil(ground.trainCount / updateSize));
   const epochs = parameters.epochs ?? chooseEpochs(ground.trainCount);
   const totalSteps = epochs * stepsPerEpoch;
+  const weightDecay = parameters.weightDecay ?? usualWeightDecay[parameters.optimizer];
   const timeBudgetS = chooseTimeBudgetS(parameters, defaultBudgetS[start]);
   return {
     task: 'detection',
@@ -127,7 +129,7 @@ export function planDetection(parameters: TrainingParameters, ground: DetectionG
     schedule: parameters.schedule ?? (options.cosLr ? 'cosine' : 'linear'),
     optimizer: parameters.optimizer,
     momentum: options.momentum,
-    weightDecay: parameters.weightDecay * (options.nbs === undefined ? 1 : updateSize / options.nbs),
+    weightDecay: weightDecay * (options.nbs === undefined ? 1 : updateSize / options.nbs),
     warmupSteps: chooseWarmupSteps(parameters.warmupEpochs, stepsPerEpoch, totalSteps),
     totalSteps,
     augment: chooseAugmentation(options, parameters.augmentation),
