@@ -11,12 +11,11 @@ import {
   type StateVector,
   type TrainingGraph,
 } from './optim/training-graph.ts';
-import { expandForWebGpu } from './passes/expand-for-webgpu.ts';
-import { findConvolutionBlock } from './runtime/blocked-layout.ts';
 import { findFirstBadNode } from './runtime/first-bad-node.ts';
 import { createModelRunner, type ModelOutput, type ModelRunner } from './runtime/model-runner.ts';
 import type { ProviderName } from './runtime/providers.ts';
 import { describeFailure } from './runtime/session.ts';
+import { createStepWriter } from './runtime/step-file.ts';
 import { createStepRunner, type StepFeed, type StepRunner } from './runtime/step-runner.ts';
 import { checkTrainerState, decodeTrainerState, encodeTrainerState } from './trainer-state.ts';
 
@@ -92,18 +91,13 @@ export async function createModelTrainer(options: ModelTrainerOptions): Promise<
   const training = createTrainingGraph({ ...options, forms: createChosenForms(options.forms) });
   const initial = createInitialState(model, training.state);
   const runner = await createRunner({
-    model: await writeStep(training, provider),
+    model: (await createStepWriter(provider))(training.graph),
     provider,
     ...pickThreads(options),
     state: initial,
     results: training.results,
   });
   return new OnnxModelTrainer(options, training, runner, initial);
-}
-
-async function writeStep({ graph }: TrainingGraph, provider: ProviderName): Promise<Uint8Array> {
-  if (provider !== 'cpu') return writeOnnx(expandForWebGpu(graph));
-  return writeOnnx(graph, { convolutionBlock: await findConvolutionBlock() });
 }
 
 class OnnxModelTrainer implements ModelTrainer {
