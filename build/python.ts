@@ -15,6 +15,7 @@ const packages = [
   'faster-coco-eval',
   'datumaro',
   'label-studio-sdk',
+  'cleanlab',
 ];
 
 /** Path of the interpreter; `FIELDSTATION_PYTHON` names one that has the packages already. */
