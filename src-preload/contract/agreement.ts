@@ -223,7 +223,7 @@ export const agreementContract = {
     })
     .input(z.object({}).optional())
     .output(z.array(goldPictureSchema)),
-  /** With `rejects` the picture is sent back in the same step. */
+  /** With a verdict the picture is accepted or sent back in the same step. */
   addComment: oc
     .route({
       method: 'POST',
@@ -236,7 +236,7 @@ export const agreementContract = {
         imageHash: imageHashSchema,
         text: z.string().trim().min(1).max(2000),
         annotator: annotatorSchema.optional(),
-        rejects: z.boolean().default(false),
+        verdict: z.enum(['accept', 'reject']).optional(),
       }),
     )
     .output(pictureCommentSchema),

@@ -144,10 +144,10 @@ function useFirstClass(name: string | undefined): void {
     queueMicrotask(() => useDesk.getState().set({ className: name }));
 }
 
-/** Where pictures have classes, a class key labels the picture; where they have boxes, the mouse draws. */
+/** Where pictures have classes, a class key labels the picture; where they have boxes, the mouse draws. Either does both. */
 function useFirstTool(task: Task | undefined): void {
   useEffect(() => {
-    if (task !== undefined) useDesk.getState().set({ tool: task === 'detection' ? 'box' : 'select' });
+    if (task !== undefined) useDesk.getState().set({ tool: task === 'detection' ? 'box' : 'tag' });
   }, [task]);
 }
 

@@ -9,9 +9,9 @@ import { LabelHistory } from '../annotation/LabelHistory.tsx';
 import { AnnotatorChooser } from '../team/AnnotatorChooser.tsx';
 import { CommentsSection } from '../team/CommentsSection.tsx';
 import { GoldSwitch } from '../team/GoldSwitch.tsx';
+import { listClassKeys } from './class-keys.ts';
 import classes from './DeskSide.module.css';
-import { useDesk } from './desk-store.ts';
-import { listClassKeys } from './keymap.ts';
+import { type Tool, useDesk } from './desk-store.ts';
 import type { DeskCommands } from './use-desk-commands.ts';
 
 interface DeskSideProps {
@@ -23,7 +23,7 @@ interface DeskSideProps {
 }
 
 export function DeskSide({ image, annotation, labelClasses, commands, isTagging }: DeskSideProps) {
-  const selected = useDesk((desk) => desk.selected);
+  const { selected, tool } = useDesk();
   const boxes = annotation?.boxes ?? [];
   const chosen = boxes.filter(({ id }) => selected.has(id));
   return (
@@ -31,16 +31,17 @@ export function DeskSide({ image, annotation, labelClasses, commands, isTagging 
       <AnnotatorChooser />
       <section>
         <h2 className={classes.title}>Classes</h2>
-        <p className={classes.hint}>{hintFor(chosen.length, labelClasses.length, isTagging)}</p>
+        <p className={classes.hint}>{hintFor(chosen.length, labelClasses.length, tool)}</p>
         <ClassList
           labelClasses={labelClasses}
           boxes={boxes}
           chosen={chosen}
+          tagged={annotation?.className ?? null}
           onChoose={commands.chooseClass}
         />
         <AddClassForm existing={labelClasses} />
       </section>
-      <Tag annotation={annotation} onTag={commands.tag} isTagging={isTagging} />
+      <Tag annotation={annotation} onTag={commands.tag} isShown={isTagging || tool === 'tag'} />
       {chosen.length > 0 && <Chosen chosen={chosen} />}
       <GoldSwitch imageHash={image.hash} isLabelled={annotation?.state === 'labelled'} />
       <CommentsSection imageHash={image.hash} />
@@ -49,24 +50,24 @@ export function DeskSide({ image, annotation, labelClasses, commands, isTagging 
   );
 }
 
-function hintFor(chosen: number, classCount: number, isTagging: boolean): string {
+function hintFor(chosen: number, classCount: number, tool: Tool): string {
   if (classCount === 0) return 'Add the first class, then draw a box.';
   if (chosen > 0) return `A class changes ${formatPlural(chosen, 'chosen box', 'chosen boxes')}.`;
-  return isTagging
-    ? 'With the arrow tool a class labels the picture.'
-    : 'The next boxes get the marked class.';
+  return tool === 'tag' ? 'A class is given to the picture itself.' : 'The next boxes get the marked class.';
 }
 
 interface ClassListProps {
   readonly labelClasses: readonly LabelClass[];
   readonly boxes: readonly Box[];
   readonly chosen: readonly Box[];
+  /** The class of the picture itself. */
+  readonly tagged: string | null;
   readonly onChoose: (className: string) => void;
 }
 
-function ClassList({ labelClasses, boxes, chosen, onChoose }: ClassListProps) {
-  const { className, keymap } = useDesk();
-  const keys = listClassKeys(keymap);
+function ClassList({ labelClasses, boxes, chosen, tagged, onChoose }: ClassListProps) {
+  const { className, keymap, classKeys, tool } = useDesk();
+  const keys = listClassKeys({ keymap, classKeys }, labelClasses);
   const counts = Map.groupBy(boxes, (box) => box.className);
   return (
     <ul className={classes.list}>
@@ -76,7 +77,7 @@ function ClassList({ labelClasses, boxes, chosen, onChoose }: ClassListProps) {
             type="button"
             className={classes.class}
             data-chosen={chosen.some((box) => box.className === name) || undefined}
-            aria-pressed={className === name}
+            aria-pressed={(tool === 'tag' ? tagged : className) === name}
             onClick={() => onChoose(name)}
             data-testid="desk-class"
           >
@@ -91,14 +92,15 @@ function ClassList({ labelClasses, boxes, chosen, onChoose }: ClassListProps) {
   );
 }
 
-interface TagProps extends Pick<DeskSideProps, 'annotation' | 'isTagging'> {
+interface TagProps extends Pick<DeskSideProps, 'annotation'> {
+  readonly isShown: boolean;
   readonly onTag: (className: string | null) => void;
 }
 
 /** The class of the picture itself, where it has one. */
-function Tag({ annotation, onTag, isTagging }: TagProps) {
+function Tag({ annotation, onTag, isShown }: TagProps) {
   const className = annotation?.className ?? null;
-  if (className === null && !isTagging) return null;
+  if (className === null && !isShown) return null;
   return (
     <section className={classes.tag}>
       <span>

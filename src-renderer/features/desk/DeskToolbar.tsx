@@ -13,6 +13,7 @@ import {
   Scaling,
   SquareDashed,
   Sun,
+  Tag,
   Trash2,
   Undo2,
   ZoomIn,
@@ -42,6 +43,7 @@ export function DeskToolbar({ commands, annotation, filter }: DeskToolbarProps) 
   const tools: ReadonlyArray<readonly [DeskCommand, LucideIcon, boolean | undefined]> = [
     ['boxTool', SquareDashed, tool === 'box'],
     ['selectTool', MousePointer2, tool === 'select'],
+    ['tagTool', Tag, tool === 'tag'],
     ['undo', Undo2, undefined],
     ['redo', Redo2, undefined],
     ['remove', Trash2, undefined],

@@ -31,6 +31,12 @@ interface Gesture {
   end(at: Point, isClick: boolean): void;
 }
 
+/** From the first touch of a pen on, a finger moves the picture; a hand that lies on the screen beside the pen does nothing. */
+interface Hand {
+  hasPen: boolean;
+  isPenDown: boolean;
+}
+
 /** Stage pixels that a pressed pointer may tremble by and still be a click. */
 const clickSlack = 4;
 const gripReach = { mouse: 8, pen: 12, touch: 22 } as const;
@@ -41,6 +47,7 @@ export function createGestures(
 ): { stop(): boolean; dispose(): void } {
   const pointers = new Map<number, Point>();
   let gesture: (Gesture & { readonly from: Point }) | undefined;
+  const hand: Hand = { hasPen: false, isPenDown: false };
   let isSpaceHeld = false;
   const stop = (): boolean => {
     const wasUnderWay = gesture !== undefined;
@@ -53,16 +60,26 @@ export function createGestures(
     return { x: event.clientX - left, y: event.clientY - top };
   };
   const down = (event: PointerEvent): void => {
+    if (event.pointerType === 'pen') takePen();
+    else if (event.pointerType === 'touch' && hand.isPenDown) return;
     canvas.setPointerCapture(event.pointerId);
     canvas.focus({ preventScroll: true });
     const from = at(event);
     pointers.set(event.pointerId, from);
     // A second finger turns the stroke into a pinch.
     if (pointers.size > 1) return void stop();
-    const begun = beginGesture(host, event, from, isSpaceHeld);
+    const isFingerBesidePen = hand.hasPen && event.pointerType === 'touch';
+    const begun = beginGesture(host, event, from, isSpaceHeld || isFingerBesidePen);
     gesture = begun && { ...begun, from };
   };
+  /** The fingers that lie there already were the palm. */
+  const takePen = (): void => {
+    Object.assign(hand, { hasPen: true, isPenDown: true });
+    pointers.clear();
+    stop();
+  };
   const move = (event: PointerEvent): void => {
+    if (event.pointerType === 'touch' && !pointers.has(event.pointerId)) return;
     const to = at(event);
     const before = pointers.get(event.pointerId);
     host.setPointer(to);
@@ -72,7 +89,8 @@ export function createGestures(
     else gesture?.move(to);
   };
   const up = (event: PointerEvent): void => {
-    pointers.delete(event.pointerId);
+    if (event.pointerType === 'pen') hand.isPenDown = false;
+    if (!pointers.delete(event.pointerId)) return;
     const ended = gesture;
     if (!ended) return;
     const to = at(event);
@@ -98,6 +116,13 @@ export function createGestures(
     [canvas, 'wheel', wheel],
     [window, 'keydown', key],
     [window, 'keyup', key],
+    [
+      window,
+      'blur',
+      () => {
+        isSpaceHeld = false;
+      },
+    ],
   ];
   for (const [target, type, listener] of events)
     target.addEventListener(type, listener as EventListener, { passive: false });
@@ -114,14 +139,14 @@ function beginGesture(
   host: GestureHost,
   event: PointerEvent,
   from: Point,
-  isSpaceHeld: boolean,
+  isPanning: boolean,
 ): Gesture | undefined {
-  if (event.button === 1 || isSpaceHeld) return panGesture(host, from);
+  if (event.button === 1 || isPanning) return panGesture(host, from);
   if (event.button !== 0) return undefined;
   const { tool, areBoxesHidden } = host.read();
   const grip = areBoxesHidden ? undefined : findGrip(host, from, reachOf(event.pointerType));
   if (grip) return resizeGesture(host, grip);
-  if (tool === 'select' || event.altKey) return moveGesture(host, from, event.shiftKey);
+  if (tool !== 'box' || event.altKey) return moveGesture(host, from, event.shiftKey);
   return drawGesture(host, from, event.shiftKey);
 }
 
@@ -239,7 +264,7 @@ const cursors: Readonly<Record<Grip, string>> = {
 function hover(canvas: HTMLCanvasElement, host: GestureHost, at: Point): void {
   const grip = findGrip(host, at, gripReach.mouse)?.grip;
   const { tool, view, index } = host.read();
-  const isOnBox = tool === 'select' && index.at(toPicture(view, at)).length > 0;
+  const isOnBox = tool !== 'box' && index.at(toPicture(view, at)).length > 0;
   canvas.style.cursor = grip ? cursors[grip] : isOnBox ? 'move' : tool === 'box' ? 'crosshair' : 'default';
 }
 

@@ -2,10 +2,12 @@
 import { create } from 'zustand';
 import type { BoxId, ImageHash } from '../../../src-preload/contract/index.ts';
 import type { PutBox } from './annotation-edit.ts';
+import { type ClassKeys, readClassKeys, writeClassKeys } from './class-keys.ts';
 import { type Keymap, readKeymap, writeKeymap } from './keymap.ts';
 import { withFinish } from './pace.ts';
 
-export type Tool = 'box' | 'select';
+/** With `tag` the classes are for the picture itself; the mouse selects as with `select`. */
+export type Tool = 'box' | 'select' | 'tag';
 
 /** Percent of what the picture has. */
 export interface Adjustment {
@@ -29,12 +31,17 @@ interface DeskStore {
   /** When pictures were finished. */
   readonly finished: readonly number[];
   readonly keymap: Keymap;
+  readonly classKeys: ClassKeys;
   readonly set: (part: Partial<DeskSettings>) => void;
   readonly finish: (at: number) => void;
   readonly setKeymap: (keymap: Keymap) => void;
+  readonly setClassKeys: (classKeys: ClassKeys) => void;
 }
 
-type DeskSettings = Omit<DeskStore, 'set' | 'finish' | 'setKeymap' | 'keymap' | 'finished'>;
+type DeskSettings = Omit<
+  DeskStore,
+  'set' | 'finish' | 'setKeymap' | 'keymap' | 'setClassKeys' | 'classKeys' | 'finished'
+>;
 
 export const useDesk = create<DeskStore>((set) => ({
   tool: 'box',
@@ -47,10 +54,15 @@ export const useDesk = create<DeskStore>((set) => ({
   previous: null,
   finished: [],
   keymap: readKeymap(localStorage),
+  classKeys: readClassKeys(localStorage),
   set: (part) => set(part),
   finish: (at) => set(({ finished }) => ({ finished: withFinish(finished, at) })),
   setKeymap: (keymap) => {
     writeKeymap(localStorage, keymap);
     set({ keymap });
+  },
+  setClassKeys: (classKeys) => {
+    writeClassKeys(localStorage, classKeys);
+    set({ classKeys });
   },
 }));

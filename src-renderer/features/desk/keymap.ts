@@ -1,5 +1,4 @@
 /** What each key does on the labelling desk: defaults, the person's own choices, and where two things want one key. */
-import type { LabelClass } from '../../../src-preload/contract/index.ts';
 
 const descriptions = {
   submit: 'Done with this picture, on to the next',
@@ -10,6 +9,7 @@ const descriptions = {
   previousPicture: 'Picture before',
   boxTool: 'Draw boxes',
   selectTool: 'Select and move',
+  tagTool: 'Give the picture itself a class',
   nextBox: 'Next box',
   previousBox: 'Box before',
   zoomToNext: 'Zoom to the next box',
@@ -41,6 +41,7 @@ export const defaultKeymap: Keymap = {
   previousPicture: ['PageUp', 'S'],
   boxTool: ['B'],
   selectTool: ['V'],
+  tagTool: ['T'],
   nextBox: ['Tab'],
   previousBox: ['Shift Tab'],
   zoomToNext: ['Z'],
@@ -84,17 +85,6 @@ export function commandOf(keymap: Keymap, key: string): DeskCommand | undefined 
   return deskCommands.find((command) => keymap[command].includes(key));
 }
 
-/** The keys of the classes in their order: 1 to 9, then the letters that no command has. */
-export function listClassKeys(keymap: Keymap): string[] {
-  const taken = new Set(deskCommands.flatMap((command) => keymap[command]));
-  return [...'123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ'].filter((key) => !taken.has(key));
-}
-
-export function classOf(keymap: Keymap, key: string, classes: readonly LabelClass[]): LabelClass | undefined {
-  const position = listClassKeys(keymap).indexOf(key);
-  return position < 0 ? undefined : classes[position];
-}
-
 /** Keys that the desk needs for what can not be given away. */
 const fixedKeys: Readonly<Record<string, string>> = {
   ArrowLeft: 'moves the selected boxes',
@@ -105,15 +95,34 @@ const fixedKeys: Readonly<Record<string, string>> = {
   '?': 'shows all keys',
 };
 
-/** Why a command can not have the key, in a sentence; undefined where it can. A digit takes it from its class. */
-export function findConflict(keymap: Keymap, command: DeskCommand, key: string): string | undefined {
+/** What the desk or the window needs the key for, in a sentence. */
+export function findFixedUse(key: string): string | undefined {
   const fixed = fixedKeys[key.replace(/^Shift /, '')];
   if (fixed !== undefined) return `${key} ${fixed}.`;
+  return /^Alt \d$/.test(key) ? `${key} opens a page.` : undefined;
+}
+
+export function tellCommandUse(command: DeskCommand, key: string): string {
+  return `${key} is taken: ${descriptions[command].toLowerCase()}.`;
+}
+
+/**
+ * Why a command can not have the key, in a sentence; undefined where it can.
+ * @param classKeys the keys that a person has given to classes, by the name of the class
+ */
+export function findConflict(
+  keymap: Keymap,
+  command: DeskCommand,
+  key: string,
+  classKeys: Readonly<Record<string, string>> = {},
+): string | undefined {
+  const fixed = findFixedUse(key);
+  if (fixed !== undefined) return fixed;
+  const className = Object.keys(classKeys).find((name) => classKeys[name] === key);
+  if (className !== undefined) return `${key} gives the class ${className}.`;
   if (/^\d$/.test(key)) return `${key} gives the class with that number.`;
-  if (/^Alt \d$/.test(key)) return `${key} opens a page.`;
   const other = commandOf(keymap, key);
-  if (other === undefined || other === command) return undefined;
-  return `${key} is taken: ${descriptions[other].toLowerCase()}.`;
+  return other === undefined || other === command ? undefined : tellCommandUse(other, key);
 }
 
 export function withKey(keymap: Keymap, command: DeskCommand, key: string): Keymap {

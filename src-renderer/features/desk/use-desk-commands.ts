@@ -2,7 +2,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import type { RefObject } from 'react';
 import type { Annotation, BoxId, Image, LabelClass } from '../../../src-preload/contract/index.ts';
-import { notifyDone } from '../../components/notify.tsx';
+import { notifyDone, notifyFailure } from '../../components/notify.tsx';
 import { newBoxId, type PutBox, type Stroke } from './annotation-edit.ts';
 import { type Alignment, alignBoxes, moveBoxes, pasteBoxes } from './box-shapes.ts';
 import type { DeskActions, DeskCanvas } from './desk-canvas.ts';
@@ -46,14 +46,13 @@ export function useDeskCommands(context: DeskContext): DeskCommands {
     return (key && queryClient.getQueryData<Annotation>(key)?.boxes) ?? [];
   };
   const readSelected = () => readBoxes().filter(({ id }) => useDesk.getState().selected.has(id));
-  const readPrevious = (): readonly PutBox[] => {
+  const readPrevious = async (): Promise<readonly PutBox[]> => {
     const { previous } = useDesk.getState();
-    if (!previous) return [];
-    return queryClient.getQueryData<Annotation>(annotationOptions(previous).queryKey)?.boxes ?? [];
+    return previous ? (await queryClient.ensureQueryData(annotationOptions(previous))).boxes : [];
   };
   const reader = { readBoxes, readSelected, readPrevious };
   return {
-    run: (command) => runTable(context, edit, reader)[command](),
+    run: (command) => void runTable(context, edit, reader)[command](),
     ...classCommands(context, edit, reader),
     align: (alignment) => {
       const size = image ?? { width: 1, height: 1 };
@@ -89,16 +88,18 @@ type Edit = (stroke: Stroke) => void;
 interface Reader {
   readonly readBoxes: () => readonly PutBox[];
   readonly readSelected: () => readonly PutBox[];
-  readonly readPrevious: () => readonly PutBox[];
+  readonly readPrevious: () => Promise<readonly PutBox[]>;
 }
 
 function classCommands(
-  { labelClasses, isTagging, queue, image }: DeskContext,
+  { labelClasses, isTagging, queue, image, annotation }: DeskContext,
   edit: Edit,
   { readSelected }: Reader,
 ): Pick<DeskCommands, 'chooseClass' | 'tag'> {
   const tag = (className: string | null) => {
-    edit({ className, state: className === null ? 'none' : 'labelled' });
+    if (!isTagging) return edit({ className, state: beginOf(annotation?.state) });
+    const hasBoxes = annotation !== undefined && annotation.boxes.length > 0;
+    edit({ className, state: className !== null ? 'labelled' : hasBoxes ? 'draft' : 'none' });
     if (className !== null && image) leave({ image, queue }, true);
   };
   return {
@@ -107,17 +108,22 @@ function classCommands(
       const { tool, set } = useDesk.getState();
       const selected = readSelected();
       if (selected.length > 0) edit({ put: selected.map((box) => toPut({ ...box, className })) });
-      else if (isTagging && tool === 'select') return tag(className);
+      else if (tool === 'tag') return tag(className);
       if (labelClasses.some(({ name }) => name === className)) set({ className });
     },
   };
+}
+
+/** A class that is one thing among others on a picture begins it, and does not finish it. */
+function beginOf(state: Annotation['state'] | undefined): Annotation['state'] {
+  return state === undefined || state === 'none' ? 'draft' : state;
 }
 
 function runTable(
   context: DeskContext,
   edit: Edit,
   { readBoxes, readSelected, readPrevious }: Reader,
-): Record<DeskCommand, () => void> {
+): Record<DeskCommand, () => unknown> {
   const { image, annotation, queue, edits, canvasRef } = context;
   const { set, clipboard, areBoxesHidden } = useDesk.getState();
   const select = (ids: readonly BoxId[]) => set({ selected: new Set(ids) });
@@ -148,7 +154,14 @@ function runTable(
       if (annotation?.state === 'predicted') finish('labelled');
       else notifyDone('Nothing to accept', 'No model has suggested anything for this picture.');
     },
-    repeatPrevious: () => put(readPrevious()),
+    repeatPrevious: () =>
+      readPrevious().then(
+        (boxes) => {
+          if (boxes.length > 0) put(boxes);
+          else notifyDone('Nothing to take over', 'The picture before has no boxes, or there was none.');
+        },
+        (error) => notifyFailure('The boxes of the picture before could not be read', error),
+      ),
     nextPicture: () => image && leave({ image, queue }, false),
     previousPicture: () => {
       select([]);
@@ -156,6 +169,7 @@ function runTable(
     },
     boxTool: () => set({ tool: 'box' }),
     selectTool: () => set({ tool: 'select' }),
+    tagTool: () => set({ tool: 'tag' }),
     nextBox: () => cycle(1, false),
     previousBox: () => cycle(-1, false),
     zoomToNext: () => cycle(1, true),

@@ -2,8 +2,9 @@
 import { useEffect } from 'react';
 import type { LabelClass } from '../../../src-preload/contract/index.ts';
 import { isTyping } from '../../components/keyboard.ts';
+import { classOf } from './class-keys.ts';
 import { useDesk } from './desk-store.ts';
-import { classOf, commandOf, keyOf } from './keymap.ts';
+import { commandOf, type DeskCommand, keyOf } from './keymap.ts';
 import type { DeskCommands } from './use-desk-commands.ts';
 
 const ways: Readonly<Record<string, readonly [x: number, y: number]>> = {
@@ -15,6 +16,12 @@ const ways: Readonly<Record<string, readonly [x: number, y: number]>> = {
 
 /** Picture pixels with Shift held. */
 const bigNudge = 10;
+
+/** What a key that is held down does again and again; the others would submit or paste more than was meant. */
+const repeating: ReadonlySet<DeskCommand> = new Set([
+  ...(['nextPicture', 'previousPicture', 'nextBox', 'previousBox', 'zoomToNext'] as const),
+  ...(['zoomIn', 'zoomOut', 'undo', 'redo'] as const),
+]);
 
 export function useDeskKeys(commands: DeskCommands, labelClasses: readonly LabelClass[]): void {
   useEffect(() => {
@@ -29,7 +36,7 @@ export function useDeskKeys(commands: DeskCommands, labelClasses: readonly Label
 
 /** @returns whether the key meant something here */
 function actOn(event: KeyboardEvent, commands: DeskCommands, labelClasses: readonly LabelClass[]): boolean {
-  const { keymap, selected } = useDesk.getState();
+  const { keymap, classKeys, selected } = useDesk.getState();
   const way = event.ctrlKey || event.altKey || event.metaKey ? undefined : ways[event.key];
   if (way) {
     const far = event.shiftKey ? bigNudge : 1;
@@ -40,9 +47,9 @@ function actOn(event: KeyboardEvent, commands: DeskCommands, labelClasses: reado
   const key = keyOf(event);
   if (key === undefined) return false;
   const command = commandOf(keymap, key);
-  if (command) commands.run(command);
-  const labelClass = command ? undefined : classOf(keymap, key, labelClasses);
-  if (labelClass) commands.chooseClass(labelClass.name);
+  if (command && (!event.repeat || repeating.has(command))) commands.run(command);
+  const labelClass = command ? undefined : classOf({ keymap, classKeys }, key, labelClasses);
+  if (labelClass && !event.repeat) commands.chooseClass(labelClass.name);
   // Space would press the button that has the focus while it moves the picture.
   return command !== undefined || labelClass !== undefined || key === 'Space';
 }

@@ -1,4 +1,4 @@
-/** What was said about a picture, and a word to add, with which the picture can be sent back. */
+/** What was said about a picture, and a word to add, with which the picture can be accepted or sent back. */
 import { Button, Textarea } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -64,7 +64,8 @@ function CommentForm({ imageHash }: { readonly imageHash: ImageHash }) {
       onError: (error) => notifyFailure('The comment was not taken', error),
     }),
   );
-  const send = (rejects: boolean) => add.mutate({ imageHash, text, rejects, ...annotatorInput() });
+  const send = (verdict?: 'accept' | 'reject') =>
+    add.mutate({ imageHash, text, ...(verdict && { verdict }), ...annotatorInput() });
   const isEmpty = text.trim() === '';
   return (
     <div className={classes.form}>
@@ -79,10 +80,13 @@ function CommentForm({ imageHash }: { readonly imageHash: ImageHash }) {
       />
       {!isEmpty && (
         <div className={classes.buttons}>
-          <Button size="sm" variant="default" loading={add.isPending} onClick={() => send(false)}>
+          <Button size="sm" variant="default" loading={add.isPending} onClick={() => send()}>
             Comment
           </Button>
-          <Button size="sm" variant="default" loading={add.isPending} onClick={() => send(true)}>
+          <Button size="sm" variant="default" loading={add.isPending} onClick={() => send('accept')}>
+            Accept with it
+          </Button>
+          <Button size="sm" variant="default" loading={add.isPending} onClick={() => send('reject')}>
             Reject with it
           </Button>
         </div>

@@ -125,6 +125,6 @@ function tellAnswer(
   boxes: PictureDisagreement['answers'][number]['boxes'],
 ): string {
   const alone = boxes.filter(({ isDisputed }) => isDisputed).length;
-  const counted = `${formatPlural(boxes.length, 'box', 'boxes')}, ${alone} of them told otherwise by the other`;
+  const counted = `${formatPlural(boxes.length, 'box', 'boxes')}, ${alone === 0 ? 'all of them shared' : `${alone} not shared`}`;
   return className === null ? counted : boxes.length === 0 ? className : `${className}, ${counted}`;
 }

@@ -19,8 +19,8 @@ export interface NewComment {
   readonly text: string;
   /** Absent: the station's operator. */
   readonly annotator?: string | undefined;
-  /** Sends the picture back, in the same step; where several answer it, this is the annotator's answer. */
-  readonly rejects: boolean;
+  /** Accepts the picture or sends it back, in the same step; where several answer it, as the annotator's answer. */
+  readonly verdict?: 'accept' | 'reject' | undefined;
 }
 
 export interface Comments {
@@ -48,13 +48,15 @@ export function createComments({ store, blindDesk, clock, publish }: CommentsOpt
     return comment;
   };
   return {
-    addComment: ({ imageHash, text, annotator, rejects }) =>
+    addComment: ({ imageHash, text, annotator, verdict }) =>
       db.transaction(() => {
         imageQueries.get(imageHash);
         const author = annotator ?? settings.read().operator;
         const id = comments.insert({ imageHash, text, author }, clock.now());
-        if (rejects)
-          blindDesk.editAnnotation({ imageHash, put: [], remove: [], state: 'rejected', annotator });
+        if (verdict !== undefined) {
+          const state = verdict === 'accept' ? 'labelled' : 'rejected';
+          blindDesk.editAnnotation({ imageHash, put: [], remove: [], state, annotator });
+        }
         return tell(get(id));
       }),
     listComments: (imageHash) => {

@@ -348,19 +348,21 @@ describe('the team', () => {
 });
 
 describe('comments', () => {
-  it('send a picture back in one step, and are closed and opened again', () => {
+  it('send a picture back or accept it in one step, and are closed and opened again', () => {
     const { comments, annotation, see } = createBench();
     const { id } = comments.addComment({
-      ...{ imageHash: picture, text: 'The rim is missing', annotator: 'Ben', rejects: true },
+      ...{ imageHash: picture, text: 'The rim is missing', annotator: 'Ben', verdict: 'reject' },
     });
     expect([see('Ben').state, annotation.getAnnotation(picture).state]).toEqual(['rejected', 'none']);
-    comments.addComment({ imageHash: picture, text: 'Out of focus', rejects: true });
+    comments.addComment({ imageHash: picture, text: 'Out of focus', verdict: 'reject' });
     expect(annotation.getAnnotation(picture).state).toBe('rejected');
+    comments.addComment({ imageHash: picture, text: 'Sharp enough', verdict: 'accept' });
+    expect(annotation.getAnnotation(picture).state).toBe('labelled');
     expect(comments.resolveComment({ id, isResolved: true, annotator: 'Ada' }).resolvedBy).toBe('Ada');
     expect(comments.resolveComment({ id, isResolved: false })).toMatchObject({
       ...{ author: 'Ben', text: 'The rim is missing', resolvedBy: null, resolvedAt: null },
     });
-    expect(comments.listComments(picture)).toHaveLength(2);
+    expect(comments.listComments(picture)).toHaveLength(3);
     expect(() => comments.resolveComment({ id: 99, isResolved: true })).toThrow(/no comment 99/);
   });
 });

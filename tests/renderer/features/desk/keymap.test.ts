@@ -1,13 +1,19 @@
 import { expect, it } from 'vitest';
 import type { LabelClass } from '../../../../src-preload/contract/index.ts';
 import {
+  type ClassKeys,
   classOf,
+  findClassConflict,
+  listClassKeys,
+  readClassKeys,
+  writeClassKeys,
+} from '../../../../src-renderer/features/desk/class-keys.ts';
+import {
   commandOf,
   defaultKeymap,
   deskCommands,
   findConflict,
   keyOf,
-  listClassKeys,
   readKeymap,
   withKey,
   writeKeymap,
@@ -36,11 +42,27 @@ it('names presses the same with Command as with Ctrl, and tells Shift with lette
 });
 
 it('gives classes 1 to 9 and then the letters that no command has, whatever is rebound', () => {
-  expect(listClassKeys(defaultKeymap).slice(0, 11)).toEqual([...'123456789', 'C', 'E']);
-  expect(classOf(defaultKeymap, 'E', classes)?.name).toBe('class 10');
+  const keys = { keymap: defaultKeymap, classKeys: {} };
+  expect(listClassKeys(keys, classes).slice(0, 11)).toEqual([...'123456789', 'C', 'E']);
+  expect(classOf(keys, 'E', classes)?.name).toBe('class 10');
   const rebound = withKey(defaultKeymap, 'toggleBoxes', 'C');
-  expect(listClassKeys(rebound)[9]).toBe('E');
+  expect(listClassKeys({ keymap: rebound, classKeys: {} }, classes)[9]).toBe('E');
   expect(commandOf(rebound, 'H')).toBeUndefined();
+});
+
+it('gives a class the key that a person has chosen, and the others the keys that are left', () => {
+  const classKeys: ClassKeys = { 'class 2': 'Q', 'class 0': '3' };
+  const keys = { keymap: defaultKeymap, classKeys };
+  expect(listClassKeys(keys, classes).slice(0, 4)).toEqual(['3', '1', 'Q', '2']);
+  expect(classOf(keys, 'Q', classes)?.name).toBe('class 2');
+  expect(findClassConflict(keys, 'class 1', 'Q')).toBe('Q gives the class class 2.');
+  expect(findClassConflict(keys, 'class 1', 'Z')).toBe('Z is taken: zoom to the next box.');
+  expect(findClassConflict(keys, 'class 1', 'Alt 2')).toMatch(/opens a page/);
+  expect(findClassConflict(keys, 'class 1', '2')).toBeUndefined();
+  expect(findConflict(defaultKeymap, 'fit', 'Q', classKeys)).toBe('Q gives the class class 2.');
+  // A command that got the key before the class was made keeps it.
+  const rebound = withKey(defaultKeymap, 'fit', 'Q');
+  expect(listClassKeys({ keymap: rebound, classKeys }, classes)[2]).toBe('2');
 });
 
 it('warns of a key that is taken, by what', () => {
@@ -62,5 +84,11 @@ it('keeps the keys of a person, and falls back to the defaults where what is kep
   for (const damaged of ['{', '[]', 'null', '{"fit": 3, "other": ["Q"]}']) {
     kept.set('fieldstation.desk-keys', damaged);
     expect(readKeymap(storage)).toEqual(defaultKeymap);
+  }
+  writeClassKeys(storage, { cell: 'Q' });
+  expect(readClassKeys(storage)).toEqual({ cell: 'Q' });
+  for (const damaged of ['{', '["Q"]', 'null', '{"cell": 3}']) {
+    kept.set('fieldstation.desk-class-keys', damaged);
+    expect(readClassKeys(storage)).toEqual({});
   }
 });
