@@ -49,14 +49,18 @@ function readJsonFormat(head: string): AnnotationFormat | undefined {
     : undefined;
 }
 
+/** Rows of the head; the last may be cut. */
+const lookedAtRows = 50;
+
+function toCells(line: string): string[] {
+  return line.split(/[,;\t]/).map((cell) => cell.replaceAll('"', '').trim());
+}
+
 /** A table of classes alone says less than folders do, unless its name says what it is. */
 function readCsvFormat(head: string, path: string): AnnotationFormat | undefined {
-  const [first = ''] = head.split(/[\r\n]/, 1);
+  const rows = head.split(/[\r\n]+/, lookedAtRows).map(toCells);
   try {
-    const { geometry } = findColumns(
-      path,
-      first.split(/[,;\t]/).map((cell) => cell.replaceAll('"', '').trim()),
-    );
+    const { geometry } = findColumns(path, rows);
     return geometry || nameOf(path) === '_annotations.csv' ? 'csv' : undefined;
   } catch (error) {
     if (error instanceof AppError) return undefined;

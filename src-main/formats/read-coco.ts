@@ -1,5 +1,6 @@
 /** Reads COCO JSON (cocodataset.org/#format-data): one file, or one for each split. */
 import { AppError } from '../base/app-error.ts';
+import { fromDecimal } from './decimal.ts';
 import {
   attributesOf,
   fieldOf,
@@ -16,10 +17,14 @@ import {
 import type { Fault, FormatReading, PictureRecord, WrittenBox } from './picture-record.ts';
 import { boundPoints } from './polygon.ts';
 import type { ReadContext } from './read-context.ts';
+import { boundMask } from './run-lengths.ts';
 import { folderOf, nameOf, withoutEnding } from './source-folder.ts';
 import { findSplitInName, findSplitOfFolders } from './split-names.ts';
 
-/** An image without annotations is a background picture; a picture that no file names is unlabelled. */
+/**
+ * An image without annotations is a background picture; a picture that no file names, or that a file without any
+ * annotations names as COCO's own test sets do, is unlabelled. Ids are numbers or texts: `7` and `"7"` are the same.
+ */
 export async function readCoco(context: ReadContext): Promise<FormatReading> {
   const faults: Fault[] = [];
   const records: PictureRecord[] = [];
@@ -36,10 +41,15 @@ export async function readCoco(context: ReadContext): Promise<FormatReading> {
   return { records, classNames: [...new Set(classNames)], faults };
 }
 
-/** Whether it looks like COCO with boxes, and not like its captions or key points. */
+/** Whether it looks like COCO with boxes, and not like its captions. */
 export function isCoco(document: unknown): document is JsonObject {
-  const lists = ['images', 'annotations', 'categories'].map((name) => fieldOf(document, name));
-  return isObject(document) && lists.every(Array.isArray);
+  const lists = ['images', 'categories'].map((name) => fieldOf(document, name));
+  const annotations = fieldOf(document, 'annotations');
+  return (
+    isObject(document) &&
+    lists.every(Array.isArray) &&
+    (annotations === undefined || annotations === null || Array.isArray(annotations))
+  );
 }
 
 function assertCoco(document: unknown): asserts document is JsonObject {
@@ -53,13 +63,13 @@ function assertCoco(document: unknown): asserts document is JsonObject {
 
 function readFile(path: string, document: JsonObject, context: ReadContext, faults: Fault[]) {
   const categories = readCategories(document);
-  const boxesOf = new Map<unknown, WrittenBox[]>();
+  const boxesOf = new Map<string, WrittenBox[]>();
   const images = objectsOf(document.images);
-  for (const image of images) boxesOf.set(image.id, []);
+  for (const image of images) boxesOf.set(toKey(image.id), []);
   for (const annotation of objectsOf(document.annotations)) {
     const place = `annotation ${String(annotation.id)}`;
-    const boxes = boxesOf.get(annotation.image_id);
-    const className = categories.get(annotation.category_id);
+    const boxes = boxesOf.get(toKey(annotation.image_id));
+    const className = categories.get(toKey(annotation.category_id));
     if (boxes === undefined) {
       const reason = `expected the id of an image in this file, got ${JSON.stringify(annotation.image_id)}`;
       faults.push({ path, place, code: 'IMAGE_MISSING', reason });
@@ -68,14 +78,22 @@ function readFile(path: string, document: JsonObject, context: ReadContext, faul
       faults.push({ path, place, code: 'CLASS_UNKNOWN', reason });
     } else boxes.push(toBox(annotation, className, place));
   }
-  const records = images.flatMap((image) => toRecord(path, image, boxesOf, context, faults));
+  const state = Array.isArray(document.annotations) ? 'labelled' : 'none';
+  const records = images.flatMap((image) =>
+    toRecord(path, image, { state, boxes: boxesOf.get(toKey(image.id)) ?? [] }, context, faults),
+  );
   return { records, classNames: listUsedNames(document, categories, boxesOf) };
+}
+
+/** What two places that mean the same id have in common. */
+function toKey(id: unknown): string {
+  return typeof id === 'string' ? id.trim() : JSON.stringify(id ?? null);
 }
 
 function toRecord(
   path: string,
   image: JsonObject,
-  boxesOf: ReadonlyMap<unknown, readonly WrittenBox[]>,
+  labels: Pick<PictureRecord, 'state' | 'boxes'>,
   { pictures }: ReadContext,
   faults: Fault[],
 ): PictureRecord[] {
@@ -90,10 +108,9 @@ function toRecord(
         split: findSplitInName(nameOf(path)) ?? findSplitOfFolders(path) ?? findSplitOfFolders(name),
         size: sizeOf(image.width, image.height),
         unit: 'pixel',
-        state: 'labelled',
         model: null,
         tag: null,
-        boxes: boxesOf.get(image.id) ?? [],
+        ...labels,
       },
     ];
   } catch (error) {
@@ -116,12 +133,14 @@ function listPictureFolders(path: string): string[] {
   ];
 }
 
-/** `bbox` is [x, y, width, height]; an annotation with a polygon alone takes the polygon's bounds. */
+/** `bbox` is [x, y, width, height]; an annotation with polygons or a mask alone takes their bounds. */
 function toBox(annotation: JsonObject, className: string, place: string): WrittenBox {
   const crowd = annotation.iscrowd === 1 || annotation.iscrowd === true;
   return {
     className,
-    ...(readBounds(annotation.bbox) ?? boundPoints(listPoints(annotation.segmentation))),
+    ...(readBounds(annotation.bbox) ??
+      boundMask(annotation.segmentation) ??
+      boundPoints(listPoints(annotation.segmentation))),
     score: scoreOf(annotation.score),
     attributes: { ...attributesOf(annotation.attributes), ...(crowd && { iscrowd: true }) },
     place,
@@ -130,7 +149,9 @@ function toBox(annotation: JsonObject, className: string, place: string): Writte
 
 function readBounds(bbox: unknown) {
   if (!Array.isArray(bbox) || bbox.length !== 4) return undefined;
-  const [x = Number.NaN, y = Number.NaN, width = Number.NaN, height = Number.NaN] = bbox.map(numberOf);
+  const [x = Number.NaN, y = Number.NaN, width = Number.NaN, height = Number.NaN] = bbox.map((value) =>
+    typeof value === 'string' ? fromDecimal(value) : numberOf(value),
+  );
   return { left: x, top: y, right: x + width, bottom: y + height };
 }
 
@@ -138,16 +159,16 @@ function listPoints(segmentation: unknown): number[] {
   return Array.isArray(segmentation) ? segmentation.flat().map(numberOf) : [];
 }
 
-function readCategories(document: JsonObject): Map<unknown, string> {
+function readCategories(document: JsonObject): Map<string, string> {
   const categories = objectsOf(document.categories).sort((a, b) => numberOf(a.id) - numberOf(b.id));
-  return new Map(categories.map((category) => [category.id, textOf(category.name) ?? '']));
+  return new Map(categories.map((category) => [toKey(category.id), textOf(category.name) ?? '']));
 }
 
 /** Without the category that Roboflow puts above the others and that no box has. */
 function listUsedNames(
   document: JsonObject,
-  categories: ReadonlyMap<unknown, string>,
-  boxesOf: ReadonlyMap<unknown, readonly WrittenBox[]>,
+  categories: ReadonlyMap<string, string>,
+  boxesOf: ReadonlyMap<string, readonly WrittenBox[]>,
 ): string[] {
   const above = new Set(objectsOf(document.categories).map((category) => category.supercategory));
   const used = new Set([...boxesOf.values()].flatMap((boxes) => boxes.map(({ className }) => className)));

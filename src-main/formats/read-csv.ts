@@ -2,7 +2,8 @@
 import { parse } from 'csv-parse/sync';
 import type { Split } from '../../src-preload/contract/ids.ts';
 import { AppError } from '../base/app-error.ts';
-import { type CsvColumns, findColumns, type Geometry } from './csv-columns.ts';
+import { readRowBox } from './csv-boxes.ts';
+import { type CsvColumns, findColumns } from './csv-columns.ts';
 import { fromDecimal } from './decimal.ts';
 import { scoreOf, sizeOf } from './json-text.ts';
 import type { Fault, FormatReading, PictureRecord, WrittenBox } from './picture-record.ts';
@@ -15,6 +16,12 @@ const largestCsv = 500 * 2 ** 20;
 /** Above this a coordinate counts pixels; shares of a picture reach over its edge by a little at most. */
 const largestShare = 1.5;
 
+/** What boxes are of a table that has no column for it. */
+const onlyClass = 'object';
+
+/** Rows by which a table without a header is told. */
+const lookedAt = 1000;
+
 /**
  * A row without coordinates gives its picture a class; one without a class as well makes it a background picture. A
  * picture that no row names is unlabelled.
@@ -22,17 +29,18 @@ const largestShare = 1.5;
 export async function readCsv(context: ReadContext): Promise<FormatReading> {
   const faults: Fault[] = [];
   const records: PictureRecord[] = [];
+  const classNames: string[] = [];
   for await (const path of context.eachPath(
     context.folder.paths.filter((name) => /\.(csv|tsv)$/i.test(name)),
   )) {
     await context.collectFaults(path, faults, async () => {
-      const rows = parseRows(path, await context.folder.readText(path, largestCsv), faults);
-      const columns = findColumns(path, rows[0]?.cells ?? []);
-      const content = columns.hasHeader ? rows.slice(1) : rows;
-      for (const record of readRows(path, content, columns, context, faults)) records.push(record);
+      const table = parseRows(path, await context.folder.readText(path, largestCsv), faults);
+      const names = readClassList(table);
+      if (names) classNames.push(...names);
+      else for (const record of readTable(path, table, context, faults)) records.push(record);
     });
   }
-  return { records, classNames: [], faults };
+  return { records, classNames, faults };
 }
 
 interface Row {
@@ -41,8 +49,42 @@ interface Row {
   readonly line: number;
 }
 
+/** `name,number` and nothing else, as keras-retinanet wants it beside its annotations. */
+function readClassList({ rows }: Table): string[] | undefined {
+  const isList =
+    rows.length > 0 && rows.every(({ cells }) => cells.length === 2 && /^\d+$/.test(cells[1] ?? ''));
+  if (!isList) return undefined;
+  const numbered = rows.map(({ cells: [name = '', number] }) => [Number(number), name] as const);
+  return numbered.sort(([first], [second]) => first - second).map(([, name]) => name);
+}
+
+function readTable(path: string, table: Table, context: ReadContext, faults: Fault[]): PictureRecord[] {
+  const { rows } = table;
+  const columns = findColumns(
+    path,
+    rows.slice(0, lookedAt).map(({ cells }) => cells),
+  );
+  const { geometry, className } = columns;
+  if (className === undefined && geometry && geometry.kind !== 'shape') {
+    const reason = `expected a column for the class such as class or label, found none: all boxes are of one class, ${onlyClass}`;
+    faults.push({ path, place: null, code: 'CLASS_UNKNOWN', reason });
+  }
+  return readRows(
+    path,
+    { ...table, rows: columns.hasHeader ? rows.slice(1) : rows },
+    columns,
+    context,
+    faults,
+  );
+}
+
+interface Table {
+  readonly rows: readonly Row[];
+  readonly delimiter: string;
+}
+
 /** Rows that break the rules of quoting are faults. */
-function parseRows(path: string, text: string, faults: Fault[]): Row[] {
+function parseRows(path: string, text: string, faults: Fault[]): Table {
   const head = text.slice(0, text.search(/[\r\n]|$/));
   const delimiter = [',', ';', '\t'].reduce((best, mark) =>
     head.split(mark).length > head.split(best).length ? mark : best,
@@ -60,7 +102,7 @@ function parseRows(path: string, text: string, faults: Fault[]): Row[] {
       return undefined;
     },
   }) as unknown as readonly { record: string[]; info: { lines: number } }[];
-  return rows.map(({ record, info }) => ({ cells: record, line: info.lines }));
+  return { rows: rows.map(({ record, info }) => ({ cells: record, line: info.lines })), delimiter };
 }
 
 interface Gathered {
@@ -72,17 +114,18 @@ interface Gathered {
 
 function readRows(
   path: string,
-  rows: readonly Row[],
+  { rows, delimiter }: Table,
   columns: CsvColumns,
   { pictures }: ReadContext,
   faults: Fault[],
 ): PictureRecord[] {
   const gathered = new Map<string, Gathered>();
   const fileSplit = findSplitInName(nameOf(path)) ?? findSplitOfFolders(path);
+  const toNumber = delimiter === ',' ? fromDecimal : fromDecimalComma;
   for (const row of rows) {
     const fault = takeRow(
       row,
-      columns,
+      { ...columns, toNumber },
       (name) => pictures.find(name, [folderOf(path), `${folderOf(path)}/images`]),
       gathered,
     );
@@ -109,7 +152,7 @@ type RowFault = Pick<Fault, 'code' | 'reason'>;
 /** Puts what a row says to its picture. */
 function takeRow(
   row: Row,
-  columns: CsvColumns,
+  columns: CsvColumns & { readonly toNumber: (text: string | undefined) => number },
   find: (name: string) => string,
   gathered: Map<string, Gathered>,
 ): RowFault | undefined {
@@ -123,14 +166,14 @@ function takeRow(
   gathered.set(picture, entry);
   entry.split ??= findSplit(cell(row, columns.split) ?? '');
   const className = cell(row, columns.className);
-  const corners = columns.geometry && readCorners(row, columns.geometry);
-  if (corners === undefined) return takeTag(entry, className);
+  const box =
+    columns.geometry && readRowBox(columns.geometry, (column) => cell(row, column), columns.toNumber);
+  if (box === undefined) return takeTag(entry, className);
   const score = scoreOf(fromDecimal(cell(row, columns.score)));
   entry.boxes.push({
-    className: className ?? '',
-    ...corners,
+    ...box,
+    className: box.className ?? className ?? (columns.className === undefined ? onlyClass : ''),
     score,
-    attributes: {},
     place: `line ${row.line}`,
   });
   return undefined;
@@ -157,19 +200,9 @@ function takeTag(entry: Gathered, className: string | undefined): RowFault | und
   return undefined;
 }
 
-/** Undefined where all four cells are empty. */
-function readCorners(row: Row, { kind, columns }: Geometry) {
-  const texts = columns.map((column) => cell(row, column));
-  if (texts.every((text) => text === undefined)) return undefined;
-  const [a = Number.NaN, b = Number.NaN, c = Number.NaN, d = Number.NaN] = texts.map(fromDecimal);
-  switch (kind) {
-    case 'corners':
-      return { left: a, top: b, right: c, bottom: d };
-    case 'size':
-      return { left: a, top: b, right: a + c, bottom: b + d };
-    case 'centre':
-      return { left: a - c / 2, top: b - d / 2, right: a + c / 2, bottom: b + d / 2 };
-  }
+/** Also with the comma that half of Europe writes. */
+function fromDecimalComma(text: string | undefined): number {
+  return fromDecimal(text?.replace(/^([+-]?\d+),(\d+)$/, '$1.$2'));
 }
 
 /** NaN for a box that is none: it says nothing about the unit. */

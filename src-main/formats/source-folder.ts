@@ -5,8 +5,8 @@ export interface SourceFolder {
   /** Within the root, with `/`, in natural order. */
   readonly paths: readonly string[];
   /**
-   * UTF-8, without a byte order mark.
-   * @throws {AppError} IMPORT_PATH_UNREADABLE; IMPORT_FORMAT_INVALID for what is larger than the limit, or no UTF-8
+   * UTF-8 or what the file says otherwise, without a byte order mark.
+   * @throws {AppError} IMPORT_PATH_UNREADABLE; IMPORT_FORMAT_INVALID for what is larger than the limit, or no such text
    */
   readText(path: string, largestBytes: number): Promise<string>;
   /** The first few thousand bytes as text, whatever they are. @throws {AppError} IMPORT_PATH_UNREADABLE */

@@ -2,6 +2,7 @@
 import { open, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { AppError } from '../../base/app-error.ts';
+import { decodeHead, decodeText } from '../../formats/decode-text.ts';
 import { isPictureName, type SourceFolder } from '../../formats/source-folder.ts';
 import { withPathErrors } from './file-errors.ts';
 import type { UnreadableEntry } from './walk-folder.ts';
@@ -67,13 +68,7 @@ async function readText(path: string, largestBytes: number): Promise<string> {
     if (size > largestBytes) throw tooLarge(path, size, largestBytes);
     return readFile(path);
   });
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch (cause) {
-    throw new AppError('IMPORT_FORMAT_INVALID', `expected text in UTF-8 in ${path}, found other bytes`, {
-      cause,
-    });
-  }
+  return decodeText(path, bytes);
 }
 
 function tooLarge(path: string, sizeBytes: number, largestBytes: number): AppError {
@@ -90,7 +85,7 @@ async function readHead(path: string): Promise<string> {
     const file = await open(path, 'r');
     try {
       const { buffer, bytesRead } = await file.read(Buffer.alloc(headBytes), 0, headBytes, 0);
-      return new TextDecoder().decode(buffer.subarray(0, bytesRead));
+      return decodeHead(buffer.subarray(0, bytesRead));
     } finally {
       await file.close();
     }

@@ -1,5 +1,6 @@
 /** What is wrong in label files is set aside with its place and reason; what is hostile does no harm; the rest comes in. */
 import { expect, test } from 'vitest';
+import { decodeHead, decodeText } from '../../../src-main/formats/decode-text.ts';
 import { findJsonFault } from '../../../src-main/formats/find-json-fault.ts';
 import type { AnnotationFormat } from '../../../src-preload/contract/format.ts';
 import { readFiles, summarize } from './memory-folder.ts';
@@ -223,12 +224,30 @@ test.each([
   ['no header, class first', 'a.jpg,leaf,10,20,30,40'],
   ['no header, class last', '/data/a.jpg,10,20,30,40,leaf'],
   ['OpenImages', 'ImageID,Source,LabelName,Confidence,XMin,XMax,YMin,YMax\na,x,leaf,1,0.1,0.3,0.4,0.8'],
+  ['decimal commas', 'image;label;x;y;w;h\na.jpg;leaf;10,0;20,00;20,0;20'],
+  ['a list in one cell', 'image_id,class,bbox\na,leaf,"[10.0, 20, 20.0, 20]"'],
+  [
+    'shapes of the VGG Image Annotator',
+    'filename,file_size,file_attributes,region_count,region_id,region_shape_attributes,region_attributes\n' +
+      'a.jpg,9,"{}",1,0,"{""name"":""rect"",""x"":10,""y"":20,""width"":20,""height"":20}","{""label"":""leaf""}"',
+  ],
+  [
+    'polygons of the VGG Image Annotator',
+    'filename,region_shape_attributes,region_attributes\n' +
+      'a.jpg,"{""name"":""polygon"",""all_points_x"":[10,30,20],""all_points_y"":[20,30,40]}","{""type"":{""leaf"":true}}"',
+  ],
+  ['Google AutoML', 'TRAIN,gs://bucket/x/a.jpg,leaf,0.1,0.4,,,0.3,0.8,,'],
+  ['a background picture before the first box', 'b.jpg,,,,,\na.jpg,10,20,30,40,leaf'],
   [
     'quotes and a byte order mark',
     '\ufefffilename,class,xmin,ymin,xmax,ymax\r\n"a.jpg","leaf","10","20","30","40"\r\n',
   ],
 ])('CSV: reads %s', async (_name, text) => {
-  const { boxes, faults } = await read('csv', { 'a.jpg': '', 'labels.csv': text.replace('\ufeff', '') });
+  const { boxes, faults } = await read('csv', {
+    'a.jpg': '',
+    'b.jpg': '',
+    'labels.csv': text.replace('\ufeff', ''),
+  });
   expect(faults).toEqual([]);
   const [found = ''] = boxes['a.jpg'] ?? [];
   const [name, ...numbers] = found.split(' ');
@@ -413,3 +432,64 @@ test.each(['{"a": [1, {"b": null}, -1.5e3], "c": {}}', ' [] ', '"x"', '0'])(
     expect(findJsonFault(text)).toBeUndefined();
   },
 );
+
+test('CSV: a table without a class is of one class, and says so; a list of classes gives their order', async () => {
+  const unclassed = await read('csv', { 'a.jpg': '', 'train.csv': 'image_id,bbox\na,"[10, 20, 20, 20]"\n' });
+  expect(unclassed.boxes).toEqual({ 'a.jpg': ['object 10 20 20 20'] });
+  expect(unclassed.faults).toEqual(['train.csv CLASS_UNKNOWN']);
+  const listed = await read('csv', {
+    'a.jpg': '',
+    'annotations.csv': 'a.jpg,10,20,30,40,leaf\n',
+    'classes.csv': 'spot,1\nleaf,0\n',
+  });
+  expect(listed.reading.classNames).toEqual(['leaf', 'spot']);
+  expect(listed.faults).toEqual([]);
+});
+
+test('COCO: ids as texts or numbers, numbers as texts, masks alone, and a file without annotations', async () => {
+  const document = {
+    images: [
+      { id: '1', file_name: 'a.jpg' },
+      { id: 2, file_name: 'b.jpg' },
+    ],
+    annotations: [
+      { id: 1, image_id: 1, category_id: 'x', bbox: ['1', '2', '3.5', '4'] },
+      { id: 2, image_id: '2', category_id: 7, segmentation: { size: [50, 100], counts: [251, 3, 4746] } },
+    ],
+    categories: [
+      { id: 'x', name: 'leaf' },
+      { id: '7', name: 'spot' },
+    ],
+  };
+  const files = { 'a.jpg': '', 'b.jpg': '', 'set.json': JSON.stringify(document) };
+  const { boxes, faults } = await read('coco', files);
+  expect(faults).toEqual([]);
+  expect(boxes).toEqual({ 'a.jpg': ['leaf 1 2 3.5 4'], 'b.jpg': ['spot 5 1 1 3'] });
+  const { annotations: _, ...unlabelled } = document;
+  const bare = await read('coco', { ...files, 'set.json': JSON.stringify(unlabelled) });
+  expect(bare.reading.records.map(({ state }) => state)).toEqual(['none', 'none']);
+  expect(bare.reading.classNames).toEqual(['leaf', 'spot']);
+});
+
+test.each([
+  [
+    'UTF-16 with its mark',
+    Buffer.from('\ufeff<?xml version="1.0" encoding="UTF-16"?><a>größe</a>', 'utf16le'),
+  ],
+  [
+    'Latin 1 that is declared',
+    Buffer.from("<?xml version='1.0' encoding='ISO-8859-1'?><a>größe</a>", 'latin1'),
+  ],
+  ['UTF-8 with its mark', Buffer.from('\ufeff<a>größe</a>')],
+])('reads %s', (_name, bytes) => {
+  expect(decodeText('a.xml', bytes)).toMatch(/^<.*<?a>größe<\/a>$/);
+  expect(decodeHead(bytes.subarray(0, bytes.length - 1))).toContain('größe');
+});
+
+test.each([
+  ['other bytes', Buffer.from('gr\u00f6\u00dfe', 'latin1')],
+  ['an encoding that nobody knows', Buffer.from('<?xml version="1.0" encoding="klingon"?><a/>')],
+])('refuses %s by the name of the encoding', (_name, bytes) => {
+  expect(() => decodeText('a.xml', bytes)).toThrow(/expected text in (UTF-8|KLINGON) in a.xml/);
+  expect(decodeHead(bytes)).toContain(bytes.subarray(0, 2).toString('latin1'));
+});
