@@ -11,6 +11,8 @@ import type { Presence } from '../../store/presence.ts';
 import { findRunningStation } from '../../store/station-lock.ts';
 import type { Installation } from '../installation.ts';
 import { openStationLog } from '../station-log.ts';
+import { receiveGuests } from './guests.ts';
+import type { ProgressDisplay } from './progress.ts';
 
 export interface StationAccess {
   readonly client: StationClient;
@@ -26,6 +28,9 @@ export interface AccessOptions {
   readonly create: boolean;
   /** Whether the command needs jobs to be worked on; otherwise what waits in the queue goes on waiting. */
   readonly worksJobs: boolean;
+  /** Aborted: the command ends without regard to others that speak to its station. */
+  readonly signal: AbortSignal;
+  readonly progress: ProgressDisplay;
 }
 
 /** A station that has just started takes a moment to say where it answers; another command, to end. */
@@ -40,10 +45,23 @@ export async function openStationAccess(options: AccessOptions): Promise<Station
     if (address) return { client: connect(address), isRemote: true, close: async () => undefined };
     try {
       const station = startOwn(options);
-      return { client: station.client, isRemote: false, close: () => station.shutdown() };
+      return await host(station, options);
     } catch (error) {
       if (!isOvertaken(error) || attempt === overtakingLimit) throw error;
     }
+  }
+}
+
+/** While jobs are worked on, which takes long, other commands speak to this station. */
+async function host(station: Station, options: AccessOptions): Promise<StationAccess> {
+  const { client } = station;
+  if (!options.worksJobs) return { client, isRemote: false, close: () => station.shutdown() };
+  try {
+    const guests = await receiveGuests(station, options);
+    return { client, isRemote: false, close: () => guests.leave().finally(() => station.shutdown()) };
+  } catch (error) {
+    await station.shutdown();
+    throw error;
   }
 }
 

@@ -27,6 +27,8 @@ export interface HttpFaceOptions {
   /** Folder of the built page. */
   readonly pageDir: string;
   readonly allowedHosts?: readonly string[];
+  /** Told of every request that comes, with the answer that it will get. */
+  readonly onRequest?: (response: ServerResponse) => void;
 }
 
 export interface HttpFace {
@@ -56,6 +58,7 @@ export async function openHttpFace(options: HttpFaceOptions): Promise<HttpFace> 
   const sockets = createSocketFace(options.station);
   const door = createDoor(options, port, sockets);
   server.on('request', door.onRequest);
+  server.on('request', (_, response) => options.onRequest?.(response));
   server.on('upgrade', door.onUpgrade);
   const address = `http://${toReachableHost(options.host)}:${port}`;
   return {

@@ -53,8 +53,8 @@ async function examine(context: CommandContext): Promise<Answer> {
   }
 }
 
-async function collectFindings({ installation, dataDir }: CommandContext): Promise<Findings> {
-  const access = await openStationAccess({ installation, dataDir, create: false, worksJobs: false });
+async function collectFindings(context: CommandContext): Promise<Findings> {
+  const access = await openStationAccess({ ...context, create: false, worksJobs: false });
   try {
     const { system } = access.client;
     const providers = await system.probeProviders();

@@ -56,7 +56,7 @@ async function runDemo(context: CommandContext, seed: number): Promise<Answer> {
     create: true,
   });
   try {
-    const access = await openStationAccess({ installation, dataDir, create: false, worksJobs: false });
+    const access = await openStationAccess({ ...context, create: false, worksJobs: false });
     const start = systemClock.monotonic();
     const elapsedS = () => (systemClock.monotonic() - start) / 1000;
     const stage = createStage({ context, client: access.client, server, drawings, seed, elapsedS });
