@@ -4,6 +4,7 @@ import { type ChosenForms, createChosenForms } from './autodiff/convolution-form
 import { createInferenceGraph, type TrainedValues } from './nn/inference-graph.ts';
 import { type FeedSpec, pictureSizeOf, type TrainableModel } from './nn/trainable-model.ts';
 import { writeOnnx } from './onnx/write.ts';
+import { lossScaling, scalingState } from './optim/loss-scaling.ts';
 import type { OptimizerOptions } from './optim/optimizer.ts';
 import {
   createTrainingGraph,
@@ -17,7 +18,12 @@ import type { ProviderName } from './runtime/providers.ts';
 import { describeFailure } from './runtime/session.ts';
 import { createStepWriter } from './runtime/step-file.ts';
 import { createStepRunner, type StepFeed, type StepRunner } from './runtime/step-runner.ts';
-import { checkTrainerState, decodeTrainerState, encodeTrainerState } from './trainer-state.ts';
+import {
+  checkTrainerState,
+  decodeTrainerState,
+  encodeTrainerState,
+  type TrainerState,
+} from './trainer-state.ts';
 
 export interface ModelTrainerOptions {
   readonly model: TrainableModel;
@@ -30,6 +36,11 @@ export interface ModelTrainerOptions {
   readonly accumulate?: number;
   readonly optimizer: OptimizerOptions;
   readonly provider: ProviderName;
+  /**
+   * Automatic mixed precision: products in half precision under a scaled loss, weights and all that sums in float32;
+   * steps whose gradients leave half precision are skipped. Worth it on a device that is faster so. False if absent.
+   */
+  readonly amp?: boolean;
   /** CPU threads of the session; onnxruntime's choice if absent. Part of the determinism promise. */
   readonly threads?: number;
   /** Of what dropout draws; 0 if absent. */
@@ -50,6 +61,10 @@ export interface ModelStepOutcome {
   readonly gradientNorm: number;
   /** Where the first number that is not finite came up, if one did: there is no going on from this step. */
   readonly firstBadNode?: string;
+  /** With amp: by what the loss was multiplied. */
+  readonly lossScale?: number;
+  /** With amp: gradients were not finite, so nothing has moved and the next loss scale is smaller. False if absent. */
+  readonly isSkipped?: boolean;
   /**
    * What the model's buildLoss returns beside the loss, only valid until the next step. Of a step in pieces: what has
    * a row for each sample one after the other, else the mean.
@@ -88,7 +103,11 @@ export interface ModelTrainer {
 /** @throws AppError PROVIDER_UNAVAILABLE, MEMORY_EXHAUSTED when the provider cannot run the training graph. */
 export async function createModelTrainer(options: ModelTrainerOptions): Promise<ModelTrainer> {
   const { model, provider, createRunner = createStepRunner } = options;
-  const training = createTrainingGraph({ ...options, forms: createChosenForms(options.forms) });
+  const training = createTrainingGraph({
+    ...options,
+    ...limitHalfSums(provider),
+    forms: createChosenForms(options.forms),
+  });
   const initial = createInitialState(model, training.state);
   const runner = await createRunner({
     model: (await createStepWriter(provider))(training.graph),
@@ -100,6 +119,12 @@ export async function createModelTrainer(options: ModelTrainerOptions): Promise<
   return new OnnxModelTrainer(options, training, runner, initial);
 }
 
+/** Kernels that add in the precision of their operands lose the small summands of long sums. */
+function limitHalfSums(provider: ProviderName): { longestHalfSum?: number } {
+  const addsInSingle = provider === 'cpu' || provider === 'cuda';
+  return addsInSingle ? {} : { longestHalfSum: 1024 };
+}
+
 class OnnxModelTrainer implements ModelTrainer {
   readonly provider: ProviderName;
   readonly #options: ModelTrainerOptions;
@@ -108,6 +133,8 @@ class OnnxModelTrainer implements ModelTrainer {
   readonly #initial: ReadonlyMap<string, Float32Array>;
   #stepCount = 0;
   #restartedAt = 0;
+  /** Since the optimizer began. */
+  #skippedSteps = 0;
   #firstBadNode: string | undefined;
   /** Built when first needed after a step. */
   #serving: ModelRunner | undefined;
@@ -137,13 +164,17 @@ class OnnxModelTrainer implements ModelTrainer {
       const inputs = this.#listInputs(feeds, learningRate, piece);
       const outputs = await this.#runPiece(inputs);
       pieces.push(accumulate === 1 ? outputs : copyValues(outputs));
-      if (!areFinite(outputs)) firstBadNode = await this.#nameFirstBadNode(inputs);
+      if (!areFinite(outputs) && !canBeSkipped(outputs)) firstBadNode = await this.#nameFirstBadNode(inputs);
     }
+    const last = pieces.at(-1);
+    const isSkipped = firstBadNode === undefined && last !== undefined && !areFinite(last);
     this.#stepCount++;
+    if (isSkipped) this.#skippedSteps++;
     await this.#dropServing();
     return {
       ...joinPieces(pieces, this.#training.results, this.#options.batchSize / accumulate),
       ...(firstBadNode !== undefined && { firstBadNode }),
+      ...(isSkipped && { isSkipped }),
     };
   }
 
@@ -157,7 +188,7 @@ class OnnxModelTrainer implements ModelTrainer {
 
   #listInputs(feeds: FeedElements, learningRate: number, piece: number): ReadonlyMap<string, StepFeed> {
     const { accumulate = 1 } = this.#options;
-    const step = this.#stepCount - this.#restartedAt + 1;
+    const step = this.#stepCount - this.#restartedAt - this.#skippedSteps + 1;
     const scalars = this.#training.computeScalars(step, learningRate, piece);
     return new Map<string, StepFeed>([
       ...this.#training.feeds.map((spec) => {
@@ -192,19 +223,24 @@ class OnnxModelTrainer implements ModelTrainer {
   async readState(): Promise<Uint8Array> {
     const vectors = await this.#runner.readState();
     vectors.delete(gradientSum);
-    const counts = { stepCount: this.#stepCount, restartedAt: this.#restartedAt };
+    const counts = {
+      stepCount: this.#stepCount,
+      restartedAt: this.#restartedAt,
+      skippedSteps: this.#skippedSteps,
+    };
     return encodeTrainerState({ subject: nameSubject(this.#options), ...counts, vectors });
   }
 
   async loadState(bytes: Uint8Array): Promise<void> {
     const vectors = new Map(this.#initial);
     vectors.delete(gradientSum);
-    const state = decodeTrainerState(bytes);
+    const state = fitScaling(decodeTrainerState(bytes), vectors);
     checkTrainerState(state, { subject: nameSubject(this.#options), stepCount: 0, vectors });
     this.#runner.writeState(new Map([...this.#initial, ...state.vectors]));
     this.#firstBadNode = undefined;
     this.#stepCount = state.stepCount;
     this.#restartedAt = state.restartedAt ?? 0;
+    this.#skippedSteps = state.skippedSteps ?? 0;
     await this.#dropServing();
   }
 
@@ -258,6 +294,17 @@ function takeTrainedValues(state: ReadonlyMap<string, Float32Array>): TrainedVal
   };
 }
 
+/** A run may go on in another precision: the loss scale then begins anew, or is of no account. */
+function fitScaling(state: TrainerState, initial: ReadonlyMap<string, Float32Array>): TrainerState {
+  const vectors = new Map(state.vectors);
+  for (const name of scalingState) {
+    const own = initial.get(name);
+    if (!own) vectors.delete(name);
+    else if (!vectors.has(name)) vectors.set(name, own);
+  }
+  return { ...state, vectors };
+}
+
 /** Initial weights and running statistics, zero moments. */
 function createInitialState(
   model: TrainableModel,
@@ -269,6 +316,7 @@ function createInitialState(
     ['parameters', parameters],
     ['statistics', statistics],
     ['average', joinVectors(parameters, statistics)],
+    ['lossScale', Float32Array.of(lossScaling.initialScale)],
   ]);
   return new Map(vectors.map(({ name, length }) => [name, known.get(name) ?? new Float32Array(length)]));
 }
@@ -318,6 +366,12 @@ function areFinite(outputs: ReadonlyMap<string, Float32Array>): boolean {
   return ['loss', 'gradientNorm'].every((name) => Number.isFinite(outputs.get(name)?.[0]));
 }
 
+/** Whether a smaller loss scale may help against numbers that are not finite. */
+function canBeSkipped(outputs: ReadonlyMap<string, Float32Array>): boolean {
+  const [scale = 0] = outputs.get('usedScale') ?? [];
+  return scale > lossScaling.leastScale;
+}
+
 function copyValues(outputs: ReadonlyMap<string, Float32Array>): ReadonlyMap<string, Float32Array> {
   return new Map([...outputs].map(([name, values]) => [name, values.slice()]));
 }
@@ -327,14 +381,15 @@ function joinPieces(
   pieces: readonly ReadonlyMap<string, Float32Array>[],
   shapes: ReadonlyMap<string, readonly number[]>,
   rows: number,
-): Pick<ModelStepOutcome, 'loss' | 'gradientNorm' | 'results'> {
+): Pick<ModelStepOutcome, 'loss' | 'gradientNorm' | 'lossScale' | 'results'> {
   const joined = [...shapes].map(([name, shape]) => {
     const parts = pieces.map((piece) => piece.get(name) ?? new Float32Array());
     return [name, shape.length > 0 && shape[0] === rows ? concatenate(parts) : average(parts)] as const;
   });
-  const { loss, gradientNorm: _norm, ...results } = Object.fromEntries(joined);
+  const { loss, gradientNorm: _norm, usedScale, ...results } = Object.fromEntries(joined);
   return {
     loss: loss?.[0] ?? Number.NaN,
+    ...(usedScale?.[0] !== undefined && { lossScale: usedScale[0] }),
     gradientNorm: pieces.at(-1)?.get('gradientNorm')?.[0] ?? Number.NaN,
     results: new Map(Object.entries(results)),
   };

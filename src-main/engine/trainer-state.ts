@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { AppError } from '../base/app-error.ts';
+import { scalingState } from './optim/loss-scaling.ts';
 
 export interface TrainerState {
   /** What the state belongs to; states of different subjects are not exchangeable. */
@@ -11,6 +12,8 @@ export interface TrainerState {
   readonly stepCount: number;
   /** Steps done when the optimizer began anew; 0 if absent. */
   readonly restartedAt?: number;
+  /** Steps since then whose gradients were not finite in half precision, so that nothing moved; 0 if absent. */
+  readonly skippedSteps?: number;
   readonly vectors: ReadonlyMap<string, Float32Array>;
 }
 
@@ -18,6 +21,7 @@ interface Header {
   readonly subject: Readonly<Record<string, string | number>>;
   readonly stepCount: number;
   readonly restartedAt?: number;
+  readonly skippedSteps?: number;
   readonly vectors: readonly { readonly name: string; readonly length: number }[];
 }
 
@@ -28,8 +32,13 @@ const checksumBytes = 32;
 
 export function encodeTrainerState(state: TrainerState): Uint8Array {
   const vectors = [...state.vectors].map(([name, values]) => ({ name, length: values.length }));
-  const { subject, stepCount, restartedAt = 0 } = state;
-  const header: Header = { subject, stepCount, ...(restartedAt > 0 && { restartedAt }), vectors };
+  const { subject, stepCount, restartedAt = 0, skippedSteps = 0 } = state;
+  const header: Header = {
+    ...{ subject, stepCount },
+    ...(restartedAt > 0 && { restartedAt }),
+    ...(skippedSteps > 0 && { skippedSteps }),
+    vectors,
+  };
   const text = Buffer.from(JSON.stringify(header));
   const prefix = Buffer.alloc(prefixBytes);
   prefix.write(magic, 'latin1');
@@ -54,8 +63,8 @@ export function decodeTrainerState(bytes: Uint8Array): TrainerState {
     vectors.set(name, new Float32Array(Uint8Array.from(content.subarray(offset, end)).buffer));
     offset = end;
   }
-  const { subject, stepCount, restartedAt = 0 } = header;
-  return { subject, stepCount, restartedAt, vectors };
+  const { subject, stepCount, restartedAt = 0, skippedSteps = 0 } = header;
+  return { subject, stepCount, restartedAt, skippedSteps, vectors };
 }
 
 /** The same weights, statistics and averages with an optimizer that has seen nothing yet. */
@@ -63,10 +72,10 @@ export function restartOptimizer(state: TrainerState): TrainerState {
   const vectors = [...state.vectors].map(
     ([name, values]) => [name, kept.has(name) ? values : new Float32Array(values.length)] as const,
   );
-  return { ...state, restartedAt: state.stepCount, vectors: new Map(vectors) };
+  return { ...state, restartedAt: state.stepCount, skippedSteps: 0, vectors: new Map(vectors) };
 }
 
-const kept: ReadonlySet<string> = new Set(['parameters', 'statistics', 'average']);
+const kept: ReadonlySet<string> = new Set(['parameters', 'statistics', 'average', ...scalingState]);
 
 /** @throws AppError MODEL_UNREADABLE for the state of another model or optimizer, saying where they differ */
 export function checkTrainerState(found: TrainerState, expected: TrainerState): void {

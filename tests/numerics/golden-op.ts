@@ -51,8 +51,14 @@ export interface CaseRunner {
   dispose(): Promise<void>;
 }
 
-/** Inputs `x0`, `x1`, …; outputs `loss`, `y`, and `g<position>` for each differentiated input. */
-export function buildCaseGraph(golden: GoldenCase): Graph {
+/**
+ * Inputs `x0`, `x1`, …; outputs `loss`, `y`, and `g<position>` for each differentiated input.
+ * @param wrap put around each float that goes into the operation or comes out of it; it must not change the values
+ */
+export function buildCaseGraph(
+  golden: GoldenCase,
+  wrap: (e: Expressions, x: Value) => Value = (_, x) => x,
+): Graph {
   const e = createExpressions(createGraphBuilder());
   const leaves = golden.inputs.map(({ shape }, index) => e.builder.input(`x${index}`, 'float32', shape));
   const inputs = leaves.map((leaf, index) =>
@@ -62,7 +68,8 @@ export function buildCaseGraph(golden: GoldenCase): Graph {
         ? e.add(leaf, leaf)
         : e.cast(leaf, golden.inputs[index]?.dtype ?? 'float32'),
   );
-  const y = e.cast(applyOp(e, golden, inputs), 'float32');
+  const wrapFloat = (x: Value) => (x.dtype === 'float32' ? wrap(e, x) : x);
+  const y = e.cast(wrapFloat(applyOp(e, golden, inputs.map(wrapFloat))), 'float32');
   const weighted = e.mul(y, e.constant(floatTensor(golden.cotangent.values, golden.cotangent.shape)));
   const loss = e.sum(
     weighted,
@@ -89,8 +96,8 @@ export function buildCaseGraph(golden: GoldenCase): Graph {
 export async function createCaseRunner(
   golden: GoldenCase,
   provider: 'cpu' | 'webgpu' = 'cpu',
+  graph: Graph = buildCaseGraph(golden),
 ): Promise<CaseRunner> {
-  const graph = buildCaseGraph(golden);
   const session = await InferenceSession.create(
     writeOnnx(provider === 'cpu' ? graph : expandForWebGpu(graph)),
     {

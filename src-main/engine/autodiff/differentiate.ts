@@ -22,14 +22,17 @@ export function differentiate(
   loss: Value,
   targets: readonly Value[],
   forms: ConvolutionForms = formsByRule,
+  onGradients?: GradientListener,
 ): readonly Value[] {
   assert(loss.shape.length === 0, 'the loss must be a scalar');
   const forward = [...e.builder.nodes];
   const wanted = findDependents(forward, targets);
   const gradients = new Map<Value, Value>([[loss, e.constant(fullTensor([], 1))]]);
   for (const node of forward.toReversed()) {
-    if (node.outputs.some((output: Value) => wanted.has(output)))
-      passBack({ e, forms }, node, wanted, gradients);
+    if (!node.outputs.some((output: Value) => wanted.has(output))) continue;
+    const before = e.builder.nodes.length;
+    passBack({ e, forms }, node, wanted, gradients);
+    onGradients?.(node, e.builder.nodes.slice(before));
   }
   return targets.map((target) => {
     const gradient = gradients.get(target);

@@ -103,8 +103,11 @@ export interface TrainingScope {
   readonly scope: NetworkScope;
   /** The flat pieces of the parameter vector that the network uses, in its order, once the network is built. */
   listPieces(): readonly Value[];
-  /** The batch statistics of all layers in the order of the outline, mean before variance, once the network is built. */
-  listBatchStatistics(): readonly Value[];
+  /**
+   * The batch statistics of all layers in the order of the outline, mean before variance, once the network is built;
+   * undefined for a layer whose running statistics stay.
+   */
+  listBatchStatistics(): readonly (Value | undefined)[];
   /** Whether the network drops elements: the graph then has the step's `dropoutKey` as an input. */
   hasDropout(): boolean;
 }
@@ -112,14 +115,16 @@ export interface TrainingScope {
 /**
  * Parameters and running statistics are cut from flat vectors, in the order of the outline.
  * @param statistics undefined for a network without normalizations
+ * @param isFrozen of the name of a normalization's scale: whether it takes its running statistics, as in service
  */
 export function createTrainingScope(
   e: Expressions,
   parameters: Value,
   statistics: Value | undefined,
+  isFrozen: (scaleName: string) => boolean = () => false,
 ): TrainingScope {
   const pieces: Value[] = [];
-  const batchStatistics: Value[] = [];
+  const batchStatistics: (Value | undefined)[] = [];
   let key: Value | undefined;
   let layerCount = 0;
   const cutParameter = createSlicer(e, parameters);
@@ -136,6 +141,11 @@ export function createTrainingScope(
       const [scale, shift] = affineParameters(scope, name, channels, options);
       const inputs = [x, scale, shift, cutStatistic(channels), cutStatistic(channels)] as const;
       const attributes = { epsilon: options.epsilon ?? normalizationEpsilon };
+      const { names = nameNormalization(name) } = options;
+      if (isFrozen(names.scale)) {
+        batchStatistics.push(undefined, undefined);
+        return e.builder.node('BatchNormalization', inputs, attributes)[0];
+      }
       const [y, mean, variance] = e.builder.node('BatchNormalizationTraining', inputs, attributes);
       batchStatistics.push(mean, variance);
       return y;

@@ -24,6 +24,11 @@ export interface OptimizerOptions {
   readonly rateMultipliers?: readonly RateMultiplier[];
   /** Parameters that stay as they are, by name, `*` for any characters: their gradients are not computed. */
   readonly frozen?: readonly string[];
+  /**
+   * Batch normalizations whose scale is frozen take their running statistics, which then stay: the layer does in
+   * training what it does in service. Else they take those of the batch. False if absent.
+   */
+  readonly freezesStatistics?: boolean;
   /** Largest global L2 norm of the gradient; no clipping if absent. */
   readonly clipNorm?: number;
   /** Decay of the moving average of the weights, which evaluation and export then use; off if absent. */

@@ -1,17 +1,19 @@
 /** Composes forward pass, loss, gradients and update into the one graph that a training step runs. */
 import { AppError } from '../../base/app-error.ts';
 import { type ConvolutionForms, formsByRule } from '../autodiff/convolution-forms.ts';
-import { differentiate } from '../autodiff/differentiate.ts';
+import { differentiate, type GradientListener } from '../autodiff/differentiate.ts';
 import { zeros } from '../autodiff/indexing.ts';
 import { createGraphBuilder } from '../graph/builder.ts';
 import { createExpressions, type Expressions } from '../graph/expressions.ts';
 import type { Graph, Value } from '../graph/ops.ts';
-import { countElements, createTensor, floatTensor, type Shape, sizeOf } from '../graph/tensor.ts';
+import { countElements, createTensor, floatTensor, type Shape } from '../graph/tensor.ts';
 import { countParameters } from '../nn/classifier.ts';
 import { drawDropoutKey } from '../nn/dropout.ts';
-import { createTrainingScope, type ParameterSpec, type StatisticSpec } from '../nn/network.ts';
+import { createTrainingScope, type ParameterSpec } from '../nn/network.ts';
 import type { FeedSpec, TrainableModel } from '../nn/trainable-model.ts';
 import { removeDeadCode } from '../passes/remove-dead-code.ts';
+import { scalingState } from './loss-scaling.ts';
+import { type MixedPrecision, mixPrecision, singlePrecision } from './mixed-precision.ts';
 import { assertPatternsMatch, matchesPattern } from './name-pattern.ts';
 import {
   clipGlobalNorm,
@@ -22,6 +24,7 @@ import {
   type Optimizer,
   type OptimizerOptions,
 } from './optimizer.ts';
+import { countStatistics, updateStatistics } from './running-statistics.ts';
 
 export interface TrainingGraphOptions {
   readonly model: TrainingSubject;
@@ -34,6 +37,13 @@ export interface TrainingGraphOptions {
   readonly seed?: number;
   /** In which the gradients of convolutions are written; by rule if absent. */
   readonly forms?: ConvolutionForms;
+  /**
+   * Automatic mixed precision: the network's products and what lies between them in half precision, the loss scaled;
+   * statistics, loss, state and update stay in float32. False if absent.
+   */
+  readonly amp?: boolean;
+  /** With amp: products that sum more elements stay in float32, for kernels that add in half precision; no limit if absent. */
+  readonly longestHalfSum?: number;
 }
 
 type TrainingSubject = Pick<TrainableModel, 'parameters' | 'statistics' | 'listFeeds' | 'buildLoss'>;
@@ -46,7 +56,8 @@ export interface StateVector {
 
 /**
  * One piece of a step. Inputs: the model's feeds, the scalars `[1]`, the state vectors. Outputs: `loss` `[]`,
- * `gradientNorm` `[1]` of the pieces so far, the model's results, the next state vectors.
+ * `gradientNorm` `[1]` of the pieces so far, with amp the `usedScale` `[1]`, the model's results, the next
+ * state vectors.
  */
 export interface TrainingGraph {
   readonly graph: Graph;
@@ -57,9 +68,6 @@ export interface TrainingGraph {
   /** Numbers to feed for a piece (0-based) of the step with that 1-based number. */
   computeScalars(step: number, learningRate: number, piece: number): ReadonlyMap<string, number>;
 }
-
-/** The share of a new batch in the running statistics, as in PyTorch. */
-const statisticsMomentum = 0.1;
 
 /** The sum of the gradients of a step's pieces so far, zeros between steps: no part of what is saved. */
 export const gradientSum = 'gradientSum';
@@ -103,12 +111,19 @@ function composeStep(
   const e = createExpressions(createGraphBuilder());
   const feeds = declareFeeds(e, options, optimizer, state);
   const statistics = feeds.vectors.get('statistics');
-  const training = createTrainingScope(e, get(feeds.vectors, 'parameters'), statistics);
+  const training = createTrainingScope(
+    e,
+    get(feeds.vectors, 'parameters'),
+    statistics,
+    findFrozenStatistics(options.optimizer),
+  );
   const { loss, results } = options.model.buildLoss(training.scope, feeds.model);
+  const precision = choosePrecision(e, options, training.listPieces(), loss, feeds);
   const nextStatistics =
-    statistics && updateStatistics(e, statistics, training.listBatchStatistics(), options);
-  const pieces = differentiateUnfrozen(e, loss, training.listPieces(), options);
-  const gradient = addToSum(e, e.concat(pieces, 0), feeds, options);
+    statistics && updateStatistics(e, statistics, training.listBatchStatistics(), options.model.statistics);
+  const scaledLoss = precision.scaleLoss(loss);
+  const pieces = differentiateUnfrozen(e, scaledLoss, training.listPieces(), options, precision.onGradients);
+  const gradient = addToSum(e, precision.unscale(e.concat(pieces, 0)), feeds, options);
   const gradientNorm = globalNorm(e, gradient);
   const next = updateParameters(e, options, optimizer, { gradient, gradientNorm }, feeds);
   if (nextStatistics) next.set('statistics', nextStatistics);
@@ -117,17 +132,40 @@ function composeStep(
     const rate = get(feeds.scalars, 'averageRate');
     next.set('average', moveAverage(e, get(feeds.vectors, 'average'), current, rate));
   }
+  precision.skipBadStep(next, feeds.vectors, gradientNorm);
   holdBack(e, next, gradient, feeds, options);
-  const returned = new Map([['loss', loss], ['gradientNorm', gradientNorm], ...results]);
+  const returned = new Map([
+    ['loss', loss],
+    ['gradientNorm', gradientNorm],
+    ...precision.results,
+    ...results,
+  ]);
   const outputs = [
     ...[...returned].map(([name, value]) => named(e, value, name)),
     ...state.map(({ name }) => named(e, get(next, name), `${name}.next`)),
   ];
   return {
-    graph: removeDeadCode(e.builder.finish('training-step', outputs)),
+    graph: precision.halve(removeDeadCode(e.builder.finish('training-step', outputs))),
     results: new Map([...returned].map(([name, { shape }]) => [name, shape])),
     hasDropout: training.hasDropout(),
   };
+}
+
+function choosePrecision(
+  e: Expressions,
+  { amp = false, longestHalfSum }: TrainingGraphOptions,
+  parameters: readonly Value[],
+  loss: Value,
+  { vectors }: Feeds,
+): MixedPrecision {
+  if (!amp) return singlePrecision;
+  const scaling = { lossScale: get(vectors, 'lossScale'), goodSteps: get(vectors, 'goodSteps') };
+  return mixPrecision(e, { parameters, loss, scaling, longestHalfSum });
+}
+
+/** Which normalizations, by the name of their scale, take their running statistics. */
+function findFrozenStatistics({ frozen = [], freezesStatistics = false }: OptimizerOptions) {
+  return (name: string) => freezesStatistics && frozen.some((pattern) => matchesPattern(name, pattern));
 }
 
 /** The mean over a step's pieces is the gradient of the mean loss. */
@@ -183,11 +221,6 @@ function declareFeeds(
   };
 }
 
-/** Numbers of running statistics: a mean and a variance for each channel of each normalization. */
-export function countStatistics(statistics: readonly StatisticSpec[]): number {
-  return statistics.reduce((sum, { channels }) => sum + 2 * channels, 0);
-}
-
 function listState(options: TrainingGraphOptions, slots: readonly string[]): StateVector[] {
   const parameters = countParameters(options.model.parameters);
   const statistics = countStatistics(options.model.statistics);
@@ -198,6 +231,7 @@ function listState(options: TrainingGraphOptions, slots: readonly string[]): Sta
     ...(options.optimizer.emaDecay === undefined
       ? []
       : [{ name: 'average', length: parameters + statistics }]),
+    ...(options.amp ? scalingState.map((name) => ({ name, length: 1 })) : []),
     ...((options.accumulate ?? 1) === 1 ? [] : [{ name: gradientSum, length: parameters }]),
   ];
 }
@@ -230,14 +264,14 @@ function differentiateUnfrozen(
   loss: Value,
   pieces: readonly Value[],
   { model: { parameters }, optimizer: { frozen = [] }, forms = formsByRule }: TrainingGraphOptions,
+  onGradients: GradientListener | undefined,
 ): readonly Value[] {
   assertPatternsMatch(frozen, listNames(parameters));
   const isFrozen = parameters.map(({ name }) => frozen.some((pattern) => matchesPattern(name, pattern)));
   const open = pieces.filter((_, index) => !isFrozen[index]);
   if (open.length === 0) throw new AppError('GRAPH_NOT_TRAINABLE', 'every parameter is frozen');
-  const found = new Map(
-    differentiate(e, loss, open, forms).map((gradient, index) => [open[index], gradient]),
-  );
+  const gradients = differentiate(e, loss, open, forms, onGradients);
+  const found = new Map(gradients.map((gradient, index) => [open[index], gradient]));
   return pieces.map((piece) => found.get(piece) ?? zeros(e, piece.shape));
 }
 
@@ -272,40 +306,6 @@ function createDecayVector(parameters: readonly ParameterSpec[], weightDecay: nu
     offset = end;
   }
   return createTensor('float32', [decay.length], decay);
-}
-
-/**
- * running ← 0.9 running + 0.1 batch, with the batch's variance divided by m - 1 instead of m
- * (m elements a channel), as PyTorch does.
- */
-function updateStatistics(
-  e: Expressions,
-  running: Value,
-  batchStatistics: readonly Value[],
-  options: TrainingGraphOptions,
-): Value {
-  const rates = new Float32Array(countStatistics(options.model.statistics));
-  let offset = 0;
-  batchStatistics.forEach((value, index) => {
-    const length = sizeOf(value.shape, 0);
-    const isVariance = index % 2 === 1;
-    rates.fill(statisticsMomentum * (isVariance ? unbiased(e, value) : 1), offset, offset + length);
-    offset += length;
-  });
-  const fresh = e.mul(
-    e.concat(batchStatistics, 0),
-    e.constant(createTensor('float32', [rates.length], rates)),
-  );
-  return e.add(e.mul(running, 1 - statisticsMomentum), fresh);
-}
-
-/** m / (m - 1) for the normalization that made the variance. */
-function unbiased(e: Expressions, variance: Value): number {
-  const maker = e.builder.nodes.find((node) => node.outputs.some((output: Value) => output === variance));
-  if (maker?.op !== 'BatchNormalizationTraining') throw new Error('bug: a variance of unknown origin');
-  const [x] = maker.inputs;
-  const count = countElements(x.shape) / sizeOf(x.shape, 1);
-  return count / Math.max(1, count - 1);
 }
 
 function named(e: Expressions, value: Value, name: string): Value {

@@ -5,6 +5,7 @@ import { createExpressions } from '../graph/expressions.ts';
 import { type Graph, listInputs, type Value } from '../graph/ops.ts';
 import { printType } from '../graph/tensor.ts';
 import { writeOnnx } from '../onnx/write.ts';
+import { roundHalves } from '../passes/round-halves.ts';
 import { createSession, takeOutput, toFloats } from './session.ts';
 import { type StepFeed, toTensors } from './step-runner.ts';
 
@@ -17,7 +18,7 @@ export async function findFirstBadNode(
   inputs: ReadonlyMap<string, StepFeed>,
 ): Promise<string | undefined> {
   const { probing, names } = addProbes(graph);
-  const session = await createSession(writeOnnx(probing), {
+  const session = await createSession(writeOnnx(roundHalves(probing)), {
     provider: 'cpu',
     optimization: 'disabled',
   });
@@ -44,9 +45,9 @@ function addProbes(graph: Graph): { readonly probing: Graph; readonly names: rea
     ...graph.nodes.flatMap(({ op, name, outputs }) =>
       outputs.map((value: Value) => ({ value, label: `${op} ${name} : ${printType(value)}` })),
     ),
-  ].filter(({ value }) => value.dtype === 'float32' && sources.has(value));
+  ].filter(({ value }) => value.dtype.startsWith('float') && sources.has(value));
   const probes = watched.map(({ value }) => {
-    const x = images.get(value) ?? value;
+    const x = e.cast(images.get(value) ?? value, 'float32');
     const axes = x.shape.map((_, axis) => axis);
     return e.reshape(e.sum(e.sub(x, x), axes, false), [1]);
   });
