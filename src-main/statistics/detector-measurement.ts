@@ -36,6 +36,23 @@ export interface FoundBox extends NamedBox {
   readonly score: number;
 }
 
+/** What a detector gives, by the names that its classes go by. @param detection corners in pixels */
+export function toFoundBox(
+  detection: {
+    readonly left: number;
+    readonly top: number;
+    readonly right: number;
+    readonly bottom: number;
+    readonly score: number;
+    readonly classIndex: number;
+  },
+  classNames: readonly string[],
+): FoundBox {
+  const { left, top, right, bottom, score, classIndex } = detection;
+  const className = classNames[classIndex] ?? '';
+  return { className, x: left, y: top, width: right - left, height: bottom - top, score };
+}
+
 export interface DetectorTrial extends Omit<DetectionReportOptions, 'classNames'> {
   /** Of the dataset, in its order. */
   readonly classNames: readonly string[];

@@ -55,6 +55,24 @@ export async function* detectPictures(
   }
 }
 
+/** Whole pictures as the detector takes them, one frame each and one after the other, for timing it alone. */
+export function supplyFrames(
+  { imageSize: frame, place }: Pick<FrameDetector, 'imageSize' | 'place'>,
+  count: number,
+  readPicture: (index: number) => Promise<Uint8Array>,
+) {
+  const readWhole = async (index: number): Promise<Uint8Array> => {
+    const frames = readFrames(await readPicture(index), { frame, place, tile: null });
+    const { value } = await frames.next();
+    return value?.pixels ?? new Uint8Array();
+  };
+  return {
+    count,
+    load: async (start: number, length: number): Promise<Uint8Array> =>
+      Buffer.concat(await Promise.all(Array.from({ length }, (_, index) => readWhole(start + index)))),
+  };
+}
+
 /** Pictures that are being read at once. */
 const picturesAhead = 8;
 

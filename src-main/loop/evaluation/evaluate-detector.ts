@@ -5,12 +5,10 @@ import { systemClock } from '../../base/clock.ts';
 import { type DetectorPredictor, loadDetector, type ProviderName } from '../../engine/index.ts';
 import type { JobContext } from '../../jobs/job-kind.ts';
 import { measureLatency } from '../../statistics/classifier-measurement.ts';
-import { type FoundBox, measureDetector } from '../../statistics/detector-measurement.ts';
+import { type FoundBox, measureDetector, toFoundBox } from '../../statistics/detector-measurement.ts';
 import { type BlobStore, createBlobStore } from '../../store/blobs.ts';
-import { detectPictures, type FrameDetector } from '../../vision/detect-pictures.ts';
+import { detectPictures, type FrameDetector, supplyFrames } from '../../vision/detect-pictures.ts';
 import { toFrameDetector } from '../../vision/frame-detector.ts';
-import { readFrames } from '../../vision/frames.ts';
-import type { Detection } from '../../vision/suppression.ts';
 import { mapClasses } from './class-mapping.ts';
 import { type DetectorResult, type DetectorSpec, detectionDefaults } from './evaluate-job.ts';
 
@@ -78,7 +76,8 @@ async function tryOn(trial: Trial, provider: ProviderName): Promise<{ found: Fou
     const startedAt = systemClock.monotonic();
     const found = await detectAll(trial, detector, classNames);
     const seconds = (systemClock.monotonic() - startedAt) / 1000;
-    const latencyMs = await timeSingles(trial, predictor, detector);
+    const supply = supplyFrames(detector, trial.pictures.length, readPictureOf(trial));
+    const latencyMs = await measureLatency({ predict: predictor.detect }, supply, systemClock);
     return {
       found,
       speed: { provider, latencyMs, picturesPerSecond: found.length / Math.max(1e-6, seconds) },
@@ -106,50 +105,27 @@ function nameClasses({ classNames, reading }: DetectorSpec, predictor: DetectorP
   return modelNames ?? classNames;
 }
 
+function readPictureOf({ pictures, blobs }: Trial): (index: number) => Promise<Uint8Array> {
+  return (index) => blobs.read((pictures[index] as { imageHash: ImageHash }).imageHash);
+}
+
 async function detectAll(
-  { pictures, blobs, context, iou, maxDet, tile }: Trial,
+  trial: Trial,
   detector: FrameDetector,
   classNames: readonly string[],
 ): Promise<FoundBox[][]> {
-  const read = (index: number) => blobs.read((pictures[index] as { imageHash: ImageHash }).imageHash);
+  const { pictures, context, iou, maxDet, tile } = trial;
   const options = { iou, maxDetections: maxDet, tile, batch, signal: context.signal };
   const found: FoundBox[][] = [];
-  for await (const { detections } of detectPictures(detector, pictures.length, read, options)) {
+  for await (const { detections } of detectPictures(
+    detector,
+    pictures.length,
+    readPictureOf(trial),
+    options,
+  )) {
     found.push(detections.map((detection) => toFoundBox(detection, classNames)));
     const done = found.length;
     context.reportProgress((0.95 * done) / pictures.length, `picture ${done} of ${pictures.length}`);
   }
   return found;
-}
-
-function toFoundBox(
-  { left, top, right, bottom, score, classIndex }: Detection,
-  classNames: readonly string[],
-): FoundBox {
-  return {
-    className: classNames[classIndex] ?? '',
-    ...{ x: left, y: top, width: right - left, height: bottom - top },
-    score,
-  };
-}
-
-/** The model alone on whole pictures, one at a time. */
-function timeSingles(
-  { pictures, blobs }: Trial,
-  predictor: DetectorPredictor,
-  { imageSize, place }: FrameDetector,
-): Promise<Speed['latencyMs']> {
-  const readWhole = async (imageHash: ImageHash): Promise<Uint8Array> => {
-    const frames = readFrames(await blobs.read(imageHash), { frame: imageSize, place, tile: null });
-    const { value } = await frames.next();
-    return value?.pixels ?? new Uint8Array();
-  };
-  const supply = {
-    count: pictures.length,
-    load: async (start: number, count: number) =>
-      Buffer.concat(
-        await Promise.all(pictures.slice(start, start + count).map(({ imageHash }) => readWhole(imageHash))),
-      ),
-  };
-  return measureLatency({ predict: predictor.detect }, supply, systemClock);
 }

@@ -1,14 +1,12 @@
 /** The trained detector on the test pictures, as it will answer in service: its report, and what it found on each. */
 import { systemClock } from '../../../base/clock.ts';
-import { type DetectorPredictor, loadDetector } from '../../../engine/index.ts';
+import { loadDetector } from '../../../engine/index.ts';
 import type { JobContext } from '../../../jobs/job-kind.ts';
-import { measureLatency, type PictureSupply } from '../../../statistics/classifier-measurement.ts';
-import { type FoundBox, measureDetector } from '../../../statistics/detector-measurement.ts';
+import { measureLatency } from '../../../statistics/classifier-measurement.ts';
+import { type FoundBox, measureDetector, toFoundBox } from '../../../statistics/detector-measurement.ts';
 import type { BlobStore } from '../../../store/blobs.ts';
-import { detectPictures } from '../../../vision/detect-pictures.ts';
+import { detectPictures, supplyFrames } from '../../../vision/detect-pictures.ts';
 import { toFrameDetector } from '../../../vision/frame-detector.ts';
-import { readFrames } from '../../../vision/frames.ts';
-import type { Detection } from '../../../vision/suppression.ts';
 import type { DetectorSpec, DetectorTest } from '../train-job.ts';
 import { validationBatch } from './detector-subject.ts';
 
@@ -37,7 +35,8 @@ export async function tryDetector(
       found.push(detections.map((detection) => toFoundBox(detection, classNames)));
     }
     const picturesPerSecond = (1000 * found.length) / (systemClock.monotonic() - startedAt);
-    const latencyMs = await measureLatency(toClassifier(predictor), supplyFrames(spec, read), systemClock);
+    const supply = supplyFrames(detector, pictures.test.length, read);
+    const latencyMs = await measureLatency({ predict: predictor.detect }, supply, systemClock);
     return measureDetector({
       classNames,
       pictures: pictures.test,
@@ -50,37 +49,4 @@ export async function tryDetector(
   } finally {
     await predictor.dispose();
   }
-}
-
-function toFoundBox(
-  { left, top, right, bottom, score, classIndex }: Detection,
-  classNames: readonly string[],
-): FoundBox {
-  const className = classNames[classIndex] ?? '';
-  return { className, x: left, y: top, width: right - left, height: bottom - top, score };
-}
-
-/** For its durations alone. */
-function toClassifier(predictor: DetectorPredictor) {
-  return {
-    predict: async (images: Uint8Array, count: number) => (await predictor.detect(images, count)).scores,
-  };
-}
-
-function supplyFrames(
-  { plan, pictures }: DetectorSpec,
-  read: (index: number) => Promise<Uint8Array>,
-): PictureSupply {
-  const frame = { width: plan.imageSize, height: plan.imageSize };
-  return {
-    count: pictures.test.length,
-    load: async (start, count) => {
-      const frames: Uint8Array[] = [];
-      for (let index = start; index < start + count; index++) {
-        const { value } = await readFrames(await read(index), { frame, place: 'centre', tile: null }).next();
-        if (value) frames.push(value.pixels);
-      }
-      return Buffer.concat(frames);
-    },
-  };
 }
