@@ -13,6 +13,7 @@ import { registerModels } from './commands/models.ts';
 import { registerPredict } from './commands/predict.ts';
 import { registerQuality } from './commands/quality.ts';
 import { registerServe } from './commands/serve.ts';
+import { registerTeam } from './commands/team.ts';
 import { registerRuns, registerTrain } from './commands/train.ts';
 import { registerDemo } from './demo/demo.ts';
 
@@ -21,6 +22,7 @@ const registrations = [
   registerImport,
   registerLabel,
   registerQuality,
+  registerTeam,
   registerDataset,
   registerExport,
   registerTrain,
