@@ -32,7 +32,7 @@ function readTraining({ jobs, runs }: OverviewServices['store']): Overview['trai
 }
 
 function readEvaluation({ evaluations }: OverviewServices['store']): Overview['evaluation'] {
-  const [last] = evaluations.list({ limit: 1 });
+  const [last] = evaluations.listSummaries({ limit: 1 });
   return {
     evaluations: evaluations.count(),
     lastAccuracy: last ? mainFigureOf(last.report).value : null,

@@ -50,13 +50,26 @@ export const evaluationReportSchema = z.discriminatedUnion('task', [
 ]);
 export type EvaluationReport = z.infer<typeof evaluationReportSchema>;
 
+/** The figures of a report that a list of them shows. */
+export const reportSummarySchema = z.discriminatedUnion('task', [
+  classificationReportSchema.pick({
+    ...{ task: true, accuracy: true, precision: true, recall: true, f1: true },
+    ...{ count: true, latencyMs: true, provider: true },
+  }),
+  detectionReportSchema.pick({
+    ...{ task: true, map50: true, map5095: true, precision: true, recall: true, f1: true },
+    ...{ count: true, latencyMs: true, provider: true },
+  }),
+]);
+export type ReportSummary = z.infer<typeof reportSummarySchema>;
+
 /** What models of a task are ranked by, 0 to 1; null where there was nothing to be right about. */
 export interface MainFigure {
   readonly name: 'accuracy' | 'map50';
   readonly value: number | null;
 }
 
-export function mainFigureOf(report: EvaluationReport): MainFigure {
+export function mainFigureOf(report: ReportSummary): MainFigure {
   return report.task === 'classification'
     ? { name: 'accuracy', value: report.accuracy }
     : { name: 'map50', value: report.map50 };
@@ -73,6 +86,10 @@ export const evaluationSchema = z.object({
   createdAt: timestampSchema,
 });
 export type Evaluation = z.infer<typeof evaluationSchema>;
+
+/** Without curves, matrices and classes, of which a list of evaluations would weigh megabytes. */
+export const evaluationSummarySchema = evaluationSchema.extend({ report: reportSummarySchema });
+export type EvaluationSummary = z.infer<typeof evaluationSummarySchema>;
 
 export const startEvaluationSchema = z.object({
   /** `NAME@ALIAS`, `NAME/VERSION`, `NAME` (its champion) or an absolute path to an ONNX file. */
@@ -168,10 +185,10 @@ export const evaluationContract = {
       method: 'GET',
       path: '/evaluations',
       tags: ['evaluation'],
-      summary: 'Evaluations, newest first',
+      summary: 'Evaluations with their main figures, newest first',
     })
     .input(z.object({ modelName: z.string().optional(), modelVersion: z.coerce.number().int().optional() }))
-    .output(z.array(evaluationSchema)),
+    .output(z.array(evaluationSummarySchema)),
   getEvaluation: oc
     .route({ method: 'GET', path: '/evaluations/{id}', tags: ['evaluation'], summary: 'One evaluation' })
     .input(z.object({ id: evaluationIdSchema }))

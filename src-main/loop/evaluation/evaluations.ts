@@ -8,7 +8,12 @@ import type {
   JudgedTruth,
   TruthQuery,
 } from '../../../src-preload/contract/detection-report.ts';
-import type { Comparison, Evaluation, StartEvaluation } from '../../../src-preload/contract/evaluation.ts';
+import type {
+  Comparison,
+  Evaluation,
+  EvaluationSummary,
+  StartEvaluation,
+} from '../../../src-preload/contract/evaluation.ts';
 import type { BlobHash, EvaluationId, ImageHash, JobId } from '../../../src-preload/contract/ids.ts';
 import { formatDatasetReference } from '../../../src-preload/contract/reference.ts';
 import type { ModelVersion } from '../../../src-preload/contract/registry.ts';
@@ -70,11 +75,11 @@ export interface Evaluations {
    * @throws {AppError} NOT_FOUND, INPUT_INVALID, MODEL_UNREADABLE, DATASET_SPLIT_EMPTY
    */
   startEvaluation(request: StartEvaluation): Promise<{ id: EvaluationId; jobId: JobId }>;
-  /** Those that have ended well, newest first. */
+  /** Those that have ended well, newest first, with their main figures. */
   listEvaluations(filter: {
     modelName?: string | undefined;
     modelVersion?: number | undefined;
-  }): Evaluation[];
+  }): EvaluationSummary[];
   /** @throws {AppError} NOT_FOUND; what its job failed with */
   getEvaluation(id: EvaluationId): Evaluation;
   /** What a detector found, the most certain first. @throws {AppError} NOT_FOUND, TASK_MISMATCH */
@@ -103,7 +108,7 @@ export function createEvaluations(options: EvaluationsOptions): Evaluations {
   const getEvaluation = (id: EvaluationId) => toEvaluation(options, id);
   return {
     startEvaluation: async (request) => startEvaluation(options, request),
-    listEvaluations: store.evaluations.list,
+    listEvaluations: store.evaluations.listSummaries,
     getEvaluation,
     listDetections: (id, query, window) => listDetections(store, getEvaluation(id), query, window),
     listTruths: (id, query, window) => listTruths(store, getEvaluation(id), query, window),

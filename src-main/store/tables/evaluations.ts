@@ -4,7 +4,10 @@ import {
   type ClassificationReport,
   type Evaluation,
   type EvaluationReport,
+  type EvaluationSummary,
   evaluationSchema,
+  evaluationSummarySchema,
+  reportSummarySchema,
 } from '../../../src-preload/contract/evaluation.ts';
 import type { BlobHash, EvaluationId, ImageHash, JobId, Split } from '../../../src-preload/contract/ids.ts';
 import type { Database } from '../connection.ts';
@@ -62,6 +65,15 @@ const selectEvaluation = `
     request, report, evaluation.created_at
   FROM evaluation JOIN dataset ON dataset.id = evaluation.dataset_id`;
 
+/** In the order in which they are taken out of the report. */
+const summaryKeys = [...new Set(reportSummarySchema.options.flatMap(({ shape }) => Object.keys(shape)))];
+
+/** The report without what makes it large: it is cut in the database. */
+const selectSummary = selectEvaluation.replace(
+  'report,',
+  `json_object(${summaryKeys.map((key) => `'${key}', report -> '$.${key}'`).join(', ')}) AS report,`,
+);
+
 export function createEvaluationsTable(db: Database) {
   const { find, iterate, iterateFound } = createEvaluationPicturesTable(db);
   return {
@@ -86,18 +98,18 @@ function createEvaluationQueries(db: Database) {
           ?.count ?? 0
       );
     },
-    /** Those that have a report, newest first. */
-    list(filter: {
+    /** Those that have a report, newest first, with its main figures. */
+    listSummaries(filter: {
       modelName?: string | undefined;
       modelVersion?: number | undefined;
       limit?: number;
-    }): Evaluation[] {
+    }): EvaluationSummary[] {
       const rows = db.all<EvaluationRow>(
-        `${selectEvaluation} WHERE report IS NOT NULL AND (:name IS NULL OR model_name = :name)
+        `${selectSummary} WHERE report IS NOT NULL AND (:name IS NULL OR model_name = :name)
          AND (:version IS NULL OR model_version = :version) ORDER BY evaluation.created_at DESC, evaluation.id DESC LIMIT :limit`,
         { name: filter.modelName ?? null, version: filter.modelVersion ?? null, limit: filter.limit ?? -1 },
       );
-      return rows.map(toEvaluation);
+      return rows.map(toSummary);
     },
     /** All attempts at the same content, newest first. */
     listByContent({ modelHash, dataset }: EvaluationContent): EvaluationRecord[] {
@@ -175,13 +187,8 @@ function createEvaluationChanges(db: Database) {
 
 function toRecord(row: EvaluationRow): EvaluationRecord {
   const { report, ...rest } = evaluationSchema.partial({ report: true }).parse({
-    id: row.id,
-    model: row.model_label,
-    modelName: row.model_name,
-    modelVersion: row.model_version,
-    dataset: { name: row.dataset, version: row.dataset_version, split: row.split },
+    ...toHead(row),
     ...(row.report !== null && { report: JSON.parse(row.report) }),
-    createdAt: row.created_at,
   });
   return {
     ...rest,
@@ -192,7 +199,17 @@ function toRecord(row: EvaluationRow): EvaluationRecord {
   };
 }
 
-function toEvaluation(row: EvaluationRow): Evaluation {
-  const { jobId: _jobId, modelHash: _modelHash, request: _request, ...evaluation } = toRecord(row);
-  return evaluationSchema.parse(evaluation);
+function toSummary(row: EvaluationRow): EvaluationSummary {
+  return evaluationSummarySchema.parse({ ...toHead(row), report: JSON.parse(row.report ?? 'null') });
+}
+
+function toHead(row: EvaluationRow) {
+  return {
+    id: row.id,
+    model: row.model_label,
+    modelName: row.model_name,
+    modelVersion: row.model_version,
+    dataset: { name: row.dataset, version: row.dataset_version, split: row.split },
+    createdAt: row.created_at,
+  };
 }

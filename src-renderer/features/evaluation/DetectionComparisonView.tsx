@@ -3,7 +3,7 @@ import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Columns2 } from 'lucide-react';
 import { Link } from 'wouter';
-import type { DetectionComparison, Evaluation } from '../../../src-preload/contract/index.ts';
+import type { DetectionComparison, EvaluationSummary } from '../../../src-preload/contract/index.ts';
 import { station } from '../../client/station.ts';
 import { formatCount, formatPercent, formatPoints } from '../../components/formatting.ts';
 import table from '../../components/table.module.css';
@@ -73,7 +73,7 @@ export function DetectionComparisonView({ comparison }: DetectionComparisonViewP
 /** To the pictures of both, as soon as the evaluations that the comparison made are known. */
 function SideBySideLink({ comparison }: DetectionComparisonViewProps) {
   const evaluations = useQuery(station.evaluation.listEvaluations.queryOptions({ input: {} })).data ?? [];
-  const of = (model: string): Evaluation | undefined =>
+  const of = (model: string): EvaluationSummary | undefined =>
     evaluations.find((one) => one.model === model && isOf(one, comparison));
   const [first, second] = [of(comparison.a), of(comparison.b)];
   if (first === undefined || second === undefined || first.id === second.id) return null;
@@ -91,6 +91,6 @@ function SideBySideLink({ comparison }: DetectionComparisonViewProps) {
   );
 }
 
-function isOf({ dataset }: Evaluation, { dataset: other }: DetectionComparison): boolean {
+function isOf({ dataset }: EvaluationSummary, { dataset: other }: DetectionComparison): boolean {
   return dataset.name === other.name && dataset.version === other.version && dataset.split === other.split;
 }

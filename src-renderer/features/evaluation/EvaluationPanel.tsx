@@ -4,7 +4,13 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { Gauge } from 'lucide-react';
 import { useState } from 'react';
 import { Link } from 'wouter';
-import { type Evaluation, type ModelVersion, mainFigureOf } from '../../../src-preload/contract/index.ts';
+import {
+  type Evaluation,
+  type EvaluationId,
+  type EvaluationSummary,
+  type ModelVersion,
+  mainFigureOf,
+} from '../../../src-preload/contract/index.ts';
 import { station } from '../../client/station.ts';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { formatPercent } from '../../components/formatting.ts';
@@ -41,7 +47,7 @@ export function EvaluationPanel({ version }: { readonly version: ModelVersion })
       testId="evaluation"
     >
       <Loaded query={query} height={360}>
-        {() => (chosen === undefined ? <NotEvaluated /> : <ReportOf evaluation={chosen} />)}
+        {() => (chosen === undefined ? <NotEvaluated /> : <WholeReport id={chosen.id} />)}
       </Loaded>
     </Panel>
   );
@@ -57,7 +63,7 @@ function NotEvaluated() {
 }
 
 interface EvaluationSelectProps {
-  readonly evaluations: readonly Evaluation[];
+  readonly evaluations: readonly EvaluationSummary[];
   readonly value: string | undefined;
   readonly onChange: (id: string | null) => void;
 }
@@ -90,6 +96,15 @@ function EvaluateButton({ version }: { readonly version: ModelVersion }) {
     >
       Evaluate on {dataset}
     </Button>
+  );
+}
+
+function WholeReport({ id }: { readonly id: EvaluationId }) {
+  const query = useQuery(station.evaluation.getEvaluation.queryOptions({ input: { id } }));
+  return (
+    <Loaded query={query} height={360}>
+      {(evaluation) => <ReportOf evaluation={evaluation} />}
+    </Loaded>
   );
 }
 

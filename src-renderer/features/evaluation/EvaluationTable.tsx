@@ -1,17 +1,13 @@
 /** All evaluations, newest first. */
 import { Link, useLocation } from 'wouter';
-import {
-  type Evaluation,
-  type EvaluationReport,
-  formatDatasetReference,
-} from '../../../src-preload/contract/index.ts';
+import { type EvaluationSummary, formatDatasetReference } from '../../../src-preload/contract/index.ts';
 import { formatAgo, formatCount, formatLatency, formatPercent } from '../../components/formatting.ts';
 import table from '../../components/table.module.css';
 import { useNow } from '../../components/use-now.ts';
 import { dataHref } from '../image/image-filter.ts';
 import { evaluationHref, measuredModel } from './evaluation-href.ts';
 
-export function EvaluationTable({ evaluations }: { readonly evaluations: readonly Evaluation[] }) {
+export function EvaluationTable({ evaluations }: { readonly evaluations: readonly EvaluationSummary[] }) {
   const [, navigate] = useLocation();
   const now = useNow(30_000);
   const task = evaluations[0]?.report.task ?? 'classification';
@@ -69,9 +65,9 @@ export function EvaluationTable({ evaluations }: { readonly evaluations: readonl
 const figureNames = {
   detection: ['mAP 50', 'mAP 50–95', 'F1'],
   classification: ['Accuracy', 'F1', 'Recall'],
-} as const satisfies Record<EvaluationReport['task'], readonly string[]>;
+} as const satisfies Record<EvaluationSummary['report']['task'], readonly string[]>;
 
-function figuresOf(report: EvaluationReport): ReadonlyArray<number | null> {
+function figuresOf(report: EvaluationSummary['report']): ReadonlyArray<number | null> {
   return report.task === 'detection'
     ? [report.map50, report.map5095, report.f1]
     : [report.accuracy, report.f1, report.recall];

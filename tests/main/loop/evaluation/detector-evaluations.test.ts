@@ -6,6 +6,7 @@ import { createAnnotation } from '../../../../src-main/loop/annotation/annotatio
 import { measureDetector } from '../../../../src-main/statistics/detector-measurement.ts';
 import { createImageQueries } from '../../../../src-main/store/tables/image-queries.ts';
 import { detectionReportSchema } from '../../../../src-preload/contract/detection-report.ts';
+import { mainFigureOf } from '../../../../src-preload/contract/evaluation.ts';
 import { type BoxId, imageHashSchema, type JobId } from '../../../../src-preload/contract/ids.ts';
 import { addShapes, type MiniStation, openMiniStation } from '../kit/mini-station.ts';
 
@@ -80,6 +81,15 @@ function recordDetector(station: MiniStation, isFound: (index: number) => boolea
   return `${name}/${version}`;
 }
 
+/** The newest evaluation, whole. */
+function newestOf({ evaluations }: MiniStation) {
+  const [newest] = evaluations.listEvaluations({});
+  if (!newest) throw new Error('there is no evaluation');
+  const whole = evaluations.getEvaluation(newest.id);
+  expect(whole).toMatchObject(newest);
+  return whole;
+}
+
 describe('evaluations of detectors', { timeout: 60_000 }, () => {
   it('run a foreign detector over a split, and keep every box with what became of it', async () => {
     const station = await openDetectionStation();
@@ -123,9 +133,9 @@ describe('evaluations of detectors', { timeout: 60_000 }, () => {
     const station = await openDetectionStation();
     const { evaluations, store } = station;
     recordDetector(station, (index) => index % 2 === 0);
-    const [evaluation] = evaluations.listEvaluations({});
-    const { confusion, classNames } = detectionReportSchema.parse(evaluation?.report);
-    const id = evaluation?.id ?? (undefined as never);
+    const evaluation = newestOf(station);
+    const { confusion, classNames } = detectionReportSchema.parse(evaluation.report);
+    const id = evaluation.id;
     const names = [...classNames, null];
     for (const [row, trueClass] of names.entries()) {
       for (const [column, predictedClass] of names.entries()) {
@@ -145,7 +155,7 @@ describe('evaluations of detectors', { timeout: 60_000 }, () => {
       detections: [{ outcome: 'background', truth: null }],
       truths: [{ id: 'box', outcome: 'missed', width: 20.5 }],
     });
-    const { sizes, truths } = detectionReportSchema.parse(evaluation?.report);
+    const { sizes, truths } = detectionReportSchema.parse(evaluation.report);
     const listed = (size: 'small' | 'medium' | 'large') =>
       evaluations.listTruths(id, { outcome: null, size }, { offset: 0, limit: 1 }).total;
     expect(sizes.map(({ size }) => listed(size))).toEqual(sizes.map(({ support }) => support));
@@ -162,7 +172,7 @@ describe('evaluations of detectors', { timeout: 60_000 }, () => {
     const comparison = await station.evaluations.compareModels({ a: half, b: whole, dataset: 'things' });
     const [ofWhole, ofHalf] = station.evaluations
       .listEvaluations({})
-      .map(({ report }) => detectionReportSchema.parse(report).map50 ?? Number.NaN);
+      .map(({ report }) => mainFigureOf(report).value ?? Number.NaN);
     expect(comparison).toMatchObject({
       task: 'detection',
       a: half,
@@ -185,8 +195,8 @@ describe('evaluations of detectors', { timeout: 60_000 }, () => {
   it('write results and truth as COCO has them, with the names of the pictures', async () => {
     const station = await openDetectionStation();
     recordDetector(station, () => true);
-    const [evaluation] = station.evaluations.listEvaluations({});
-    const { results, truth } = station.evaluations.exportCoco(evaluation?.id ?? (undefined as never));
+    const evaluation = newestOf(station);
+    const { results, truth } = station.evaluations.exportCoco(evaluation.id);
     expect(truth.images).toHaveLength(15);
     expect(new Set(truth.images.map(({ id }) => id)).size).toBe(15);
     expect(truth.annotations).toHaveLength(12);

@@ -63,7 +63,8 @@ describe('evaluations', { timeout: 60_000 }, () => {
     expect(comparison).toMatchObject({ count: 24, difference: 0, pValue: 1 });
     expect(mainFiguresOf(comparison).a.value).toBeLessThanOrEqual(2 / 3);
     const [evaluation] = station.evaluations.listEvaluations({ modelName: 'two' });
-    expect(evaluation?.report.perClass[1]).toMatchObject({ className: 'ring', precision: null, recall: 0 });
+    const { report } = station.evaluations.getEvaluation(evaluation?.id ?? (undefined as never));
+    expect(report.perClass[1]).toMatchObject({ className: 'ring', precision: null, recall: 0 });
   });
 
   it('say what is wrong: no such model, an empty split, a file that is no model, other classes', async () => {

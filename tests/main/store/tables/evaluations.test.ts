@@ -45,23 +45,25 @@ describe('evaluations', () => {
   it('lists an evaluation once it has its report, with the prediction of every picture', () => {
     const { evaluations } = openTestStoreWithDataset();
     evaluations.insert(newEvaluation);
-    expect(evaluations.list({})).toEqual([]);
+    expect(evaluations.listSummaries({})).toEqual([]);
     expect(evaluations.find(newEvaluation.id)).toMatchObject({
       report: null,
       request: { pixelRange: '0..1' },
     });
     evaluations.complete(newEvaluation.id, report, predictions);
-    expect(evaluations.list({})).toEqual([
+    const { task, accuracy, precision, recall, f1, count, latencyMs, provider } = report;
+    expect(evaluations.listSummaries({})).toEqual([
       {
         id: 'evaluation-1',
         model: '/models/foreign.onnx',
         modelName: null,
         modelVersion: null,
         dataset: { name: 'leaf', version: 1, split: 'test' },
-        report,
+        report: { task, accuracy, precision, recall, f1, count, latencyMs, provider },
         createdAt: 5,
       },
     ]);
+    expect(evaluations.find(newEvaluation.id)?.report).toEqual(report);
     expect(evaluations.listPredictions(newEvaluation.id)).toEqual(predictions);
   });
 
