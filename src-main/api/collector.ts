@@ -7,7 +7,7 @@ export function createCollectorApi({ collector: api }: Implementer, collector: C
     importPaths: api.importPaths.handler(({ input }) => collector.importPaths(input)),
     openUpload: api.openUpload.handler(() => collector.openUpload()),
     uploadFile: api.uploadFile.handler(({ input }) =>
-      collector.uploadFile(input.uploadId, input.path, input.file),
+      collector.uploadFile(input.uploadId, input.path, input),
     ),
     importUpload: api.importUpload.handler(({ input }) => collector.importUpload(input)),
     listImports: api.listImports.handler(({ input }) => collector.listImports(input.limit)),

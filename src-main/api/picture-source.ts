@@ -18,7 +18,7 @@ export interface PictureSource {
 }
 
 export interface PictureSourceOptions {
-  readonly store: Pick<Store, 'images' | 'imageQueries' | 'blobs'>;
+  readonly store: Pick<Store, 'images' | 'blobs'>;
   readonly shown: ShownPictures;
 }
 
@@ -34,10 +34,9 @@ const shownTypes: Readonly<Record<string, string>> = {
 export function createPictureSource({ store, shown }: PictureSourceOptions): PictureSource {
   return {
     find: async (kind, hash) => {
-      const { format } = store.imageQueries.get(hash);
+      const { thumbnailHash, format } = store.images.getFiles(hash);
       const original = store.blobs.pathOf(hash);
       if (kind === 'thumbnail') {
-        const thumbnailHash = store.images.getThumbnailHash(hash);
         const isOriginal = String(thumbnailHash) === String(hash);
         return describe(store.blobs.pathOf(thumbnailHash), isOriginal ? typeOf(format) : 'image/jpeg');
       }

@@ -36,6 +36,7 @@ export const hashColumns: readonly HashColumn[] = [
   { table: 'picture_comment', column: 'image_hash', kind: 'covered' },
   { table: 'set_aside', column: 'image_hash', kind: 'covered' },
   { table: 'image_label', column: 'image_hash', kind: 'covered' },
+  { table: 'selection_picture', column: 'image_hash', kind: 'covered' },
   { table: 'image_class', column: 'image_hash', kind: 'covered' },
   { table: 'dataset_entry', column: 'image_hash', kind: 'covered' },
   { table: 'evaluation_prediction', column: 'image_hash', kind: 'covered' },

@@ -24,6 +24,7 @@ import { createModelsTable } from './tables/models.ts';
 import { createOpinionsTable } from './tables/opinions.ts';
 import { createQualityTable } from './tables/quality.ts';
 import { createRunsTable } from './tables/runs.ts';
+import { createSelectionsTable } from './tables/selections.ts';
 import { createSettingsTable } from './tables/settings.ts';
 
 export interface OpenStoreOptions {
@@ -88,6 +89,7 @@ function createStore(folder: StoreFolder, db: Database, lock: StationLock, clock
     comments: createCommentsTable(db),
     maintenance: createMaintenance({ db, blobs, folder, clock }),
     imageQueries: createImageQueries(db),
+    selections: createSelectionsTable(db),
     datasets: createDatasetsTable(db),
     exports: createExportsTable(db),
     runs: createRunsTable(db),

@@ -113,6 +113,8 @@ export const collectorContract = {
         uploadId: uploadIdSchema,
         /** Relative, with `/`: `healthy/leaf 1.jpg`. */ path: z.string().min(1).max(1000),
         file: z.file(),
+        /** When the file was last written where it comes from; absent: now. */
+        modifiedAt: z.coerce.number().int().nonnegative().optional(),
       }),
     )
     .output(z.object({ sizeBytes: z.number().int() })),

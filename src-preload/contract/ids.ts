@@ -31,6 +31,12 @@ export type ImportId = z.infer<typeof importIdSchema>;
 export const autoLabelIdSchema = z.string().min(1).brand<'AutoLabelId'>();
 export type AutoLabelId = z.infer<typeof autoLabelIdSchema>;
 
+export const selectionIdSchema = z
+  .string()
+  .regex(/^[0-9a-f]{32}$/, 'expected 32 digits of lower-case hex')
+  .brand<'SelectionId'>();
+export type SelectionId = z.infer<typeof selectionIdSchema>;
+
 export const uploadIdSchema = z
   .string()
   .regex(/^[0-9a-z]{8,40}$/)

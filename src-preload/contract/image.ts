@@ -3,7 +3,15 @@ import { oc } from '@orpc/contract';
 import { z } from 'zod';
 import { annotationStateSchema, labelSourceSchema } from './annotation.ts';
 import { detectionErrorFilterSchema } from './detection-report.ts';
-import { evaluationIdSchema, imageHashSchema, importIdSchema, splitSchema, timestampSchema } from './ids.ts';
+import {
+  evaluationIdSchema,
+  imageHashSchema,
+  importIdSchema,
+  selectionIdSchema,
+  splitSchema,
+  timestampSchema,
+} from './ids.ts';
+import { imageMapSchema } from './image-map.ts';
 import { qualityKindSchema } from './quality-check.ts';
 import { annotatorSchema } from './team.ts';
 
@@ -27,6 +35,18 @@ export const imageSchema = z.object({
   state: annotationStateSchema,
   boxCount: z.number().int(),
   labelSource: labelSourceSchema.nullable(),
+  /** Who made the newest revision: a person, `import`, or a model; null while there is none. */
+  annotator: z.string().nullable(),
+  /** How sure the model is that made the newest revision, 0 to 1; null where no model did. */
+  certainty: z.number().nullable(),
+  /** Make and model from EXIF; null where the file does not tell. */
+  camera: z.string().nullable(),
+  /** The time of the shutter by EXIF, else of the file that came in, else of its import. */
+  takenAt: timestampSchema,
+  /** Whose time that is. */
+  takenBy: z.enum(['camera', 'file', 'import']),
+  /** ThumbHash in base64: a blurred picture for as long as the thumbnail is on its way. */
+  placeholder: z.string().nullable(),
 });
 export type Image = z.infer<typeof imageSchema>;
 
@@ -39,6 +59,19 @@ export const imageFilterSchema = z.object({
   /** Without those that this annotator has answered, and, of pictures that are not labelled, with known truth among them. */
   waitingFor: annotatorSchema.optional(),
   source: z.string().optional(),
+  /** Make and model; null: only pictures that do not tell. */
+  camera: z.string().nullable().optional(),
+  /** Taken at this time or later. */
+  takenFrom: timestampSchema.optional(),
+  /** Taken before this time. */
+  takenUntil: timestampSchema.optional(),
+  /** Whose newest label is a model's, and it was so sure of it at least or at most, 0 to 1. */
+  certaintyFrom: z.number().min(0).max(1).optional(),
+  certaintyTo: z.number().min(0).max(1).optional(),
+  /** Only labelled pictures whose accepted label is by this person, by `import`, or by this model. */
+  annotator: z.string().optional(),
+  /** Only the pictures of a kept selection. */
+  selection: selectionIdSchema.optional(),
   importId: importIdSchema.optional(),
   /** Part of the file name, any case. */
   search: z.string().optional(),
@@ -61,6 +94,27 @@ export const imageFilterSchema = z.object({
 });
 export type ImageFilter = z.infer<typeof imageFilterSchema>;
 
+/**
+ * newest, oldest: by arrival; latest, earliest: by the time they were taken; largest, smallest: by bytes; uncertain: what
+ * a model was least sure of first, then the newest; confident: what it was surest of first, then the newest.
+ */
+export const imageOrderSchema = z.enum([
+  'newest',
+  'oldest',
+  'latest',
+  'earliest',
+  'nameAscending',
+  'nameDescending',
+  'largest',
+  'smallest',
+  'uncertain',
+  'confident',
+]);
+export type ImageOrder = z.infer<typeof imageOrderSchema>;
+
+/** Pictures that one action takes. */
+export const mostSelected = 100_000;
+
 export const imagePageSchema = z.object({
   images: z.array(imageSchema),
   /** Pass as `after` to get the next page; null at the end. */
@@ -80,14 +134,54 @@ export const imagesContract = {
     .input(
       z.object({
         filter: imageFilterSchema.default({}),
-        /** newest: the last import first; uncertain: what a model was least sure of first, then the newest. */
-        order: z.enum(['newest', 'uncertain']).default('newest'),
+        order: imageOrderSchema.default('newest'),
         /** Rows to skip: the grid is virtual and asks for windows. */
         offset: z.number().int().min(0).default(0),
         limit: z.number().int().min(1).max(1000).default(200),
       }),
     )
     .output(imagePageSchema.omit({ next: true })),
+  listImageHashes: oc
+    .route({
+      method: 'POST',
+      path: '/images/hashes',
+      tags: ['images'],
+      summary: 'The hashes of pictures that match a filter, in its order',
+    })
+    .input(
+      z.object({
+        filter: imageFilterSchema.default({}),
+        order: imageOrderSchema.default('newest'),
+        offset: z.number().int().min(0).default(0),
+        limit: z.number().int().min(1).max(mostSelected).default(mostSelected),
+      }),
+    )
+    .output(z.object({ hashes: z.array(imageHashSchema), total: z.number().int() })),
+  /** The same pictures get the same id; the last fifty selections are kept. */
+  keepSelection: oc
+    .route({
+      method: 'POST',
+      path: '/images/selections',
+      tags: ['images'],
+      summary: 'Keep chosen pictures, so that they can be filtered by and linked to',
+    })
+    .input(z.object({ imageHashes: z.array(imageHashSchema).min(1).max(mostSelected) }))
+    .output(z.object({ id: selectionIdSchema })),
+  mapImages: oc
+    .route({
+      method: 'POST',
+      path: '/images/map',
+      tags: ['images'],
+      summary: 'How many pictures of each class were taken when',
+    })
+    .input(
+      z.object({
+        filter: imageFilterSchema.default({}),
+        /** At most so many bins of time. */
+        bins: z.number().int().min(1).max(200).default(40),
+      }),
+    )
+    .output(imageMapSchema),
   getImage: oc
     .route({ method: 'GET', path: '/images/{hash}', tags: ['images'], summary: 'One picture' })
     .input(z.object({ hash: imageHashSchema }))
@@ -106,6 +200,14 @@ export const imagesContract = {
         labelled: z.number().int(),
         byClass: z.array(z.object({ className: z.string(), count: z.number().int() })),
         bySource: z.array(z.object({ source: z.string(), count: z.number().int() })),
+        /** Null: pictures that do not tell. */
+        byCamera: z.array(z.object({ camera: z.string().nullable(), count: z.number().int() })),
+        /** Of labelled pictures, those with most first. */
+        byAnnotator: z.array(z.object({ annotator: z.string(), count: z.number().int() })),
+        /** When the first and the last were taken; null without pictures. */
+        taken: z.object({ from: timestampSchema, to: timestampSchema }).nullable(),
+        /** Pictures of an earlier version whose camera and time have not been read; measuring reads them. */
+        unread: z.number().int(),
       }),
     ),
 };

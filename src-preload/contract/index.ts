@@ -43,6 +43,7 @@ export * from './format.ts';
 export * from './gold-feedback.ts';
 export * from './ids.ts';
 export * from './image.ts';
+export * from './image-map.ts';
 export * from './job.ts';
 export * from './quality.ts';
 export * from './quality-check.ts';

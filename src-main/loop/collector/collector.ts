@@ -10,7 +10,7 @@ import type { JobQueue } from '../../jobs/queue.ts';
 import type { Store } from '../../store/store.ts';
 import { withPathErrors } from './file-errors.ts';
 import type { ImportJobRequest } from './import-job.ts';
-import { openUploadFolder, removeLeftovers, sealUpload, stageFile } from './staging.ts';
+import { openUploadFolder, removeLeftovers, type StagedFile, sealUpload, stageFile } from './staging.ts';
 
 export interface CollectorOptions {
   readonly store: Pick<Store, 'db' | 'imports' | 'folder'>;
@@ -30,7 +30,7 @@ export interface Collector {
   importPaths(request: ImportRequest): Promise<Import>;
   openUpload(): { uploadId: UploadId };
   /** @throws {AppError} PATH_FORBIDDEN, NOT_FOUND, STORE_DISK_FULL */
-  uploadFile(uploadId: UploadId, path: string, file: Pick<Blob, 'stream'>): Promise<{ sizeBytes: number }>;
+  uploadFile(uploadId: UploadId, path: string, upload: StagedFile): Promise<{ sizeBytes: number }>;
   /** The upload takes no more files, and is removed when the import has ended. @throws {AppError} NOT_FOUND */
   importUpload(request: UploadImportRequest): Promise<Import>;
   /** Newest first. */
@@ -57,8 +57,8 @@ export function createCollector(options: CollectorOptions): Collector {
       openUploadFolder(dataDir, uploadId);
       return { uploadId };
     },
-    async uploadFile(uploadId, path, file) {
-      return { sizeBytes: await stageFile(dataDir, uploadId, path, file) };
+    async uploadFile(uploadId, path, upload) {
+      return { sizeBytes: await stageFile(dataDir, uploadId, path, upload) };
     },
     async importUpload(request) {
       await sealUpload(dataDir, request.uploadId);

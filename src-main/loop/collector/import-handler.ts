@@ -87,8 +87,9 @@ function toImages(
   const source = store.imports.getSource(importId);
   const importedAt = clock.now();
   return pictures.map(
-    ({ outcome: _, path: __, className: ___, labels: ____, quality: _____, split, ...facts }) => ({
+    ({ outcome: _, path: __, className: ___, labels: ____, quality: _____, origin, split, ...facts }) => ({
       ...facts,
+      ...origin,
       source,
       importId,
       importedAt,

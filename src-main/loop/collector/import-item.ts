@@ -2,6 +2,7 @@
 import type { Split } from '../../../src-preload/contract/ids.ts';
 import type { AppError } from '../../base/app-error.ts';
 import type { PictureRecord } from '../../formats/picture-record.ts';
+import type { NewImage } from '../../store/tables/images.ts';
 import type { PictureQuality } from '../../vision/picture-quality.ts';
 import type { PictureShape } from '../../vision/thumbnail.ts';
 
@@ -23,7 +24,11 @@ export interface PictureContent {
   readonly quality: PictureQuality;
   /** Possibly the same bytes. */
   readonly thumbnail: Uint8Array;
+  readonly origin: PictureOrigin;
 }
+
+/** When and by what it was taken, as far as the file tells, and what stands in for it. */
+export type PictureOrigin = Pick<NewImage, 'camera' | 'capturedAt' | 'fileTime' | 'placeholder'>;
 
 /** An item that is known to be wrong before it is read. */
 export function createFaultyItem(path: string, error: AppError): ImportItem {

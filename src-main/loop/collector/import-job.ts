@@ -5,6 +5,7 @@ import type { BlobHash, ImageHash, ImportId, Split, UploadId } from '../../../sr
 import type { FormatBox } from '../../formats/picture-record.ts';
 import type { ImportFault } from '../../store/tables/imports.ts';
 import type { PictureQuality } from '../../vision/picture-quality.ts';
+import type { PictureOrigin } from './import-item.ts';
 
 /** What the job row keeps. */
 export interface ImportJobRequest {
@@ -58,6 +59,7 @@ export interface ImportedPicture {
   readonly sizeBytes: number;
   readonly format: string;
   readonly quality: PictureQuality;
+  readonly origin: PictureOrigin;
   readonly className: string | null;
   readonly split: Split | null;
   readonly labels: ImportedLabels;

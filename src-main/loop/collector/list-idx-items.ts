@@ -1,6 +1,7 @@
 /** Turns idx files into items: each of their pictures becomes a PNG of its own. */
 
 import { describeGrey, largestGreySide, readPictureQuality } from '../../vision/picture-quality.ts';
+import { makePlaceholder } from '../../vision/placeholder.ts';
 import { encodePlainPng } from '../../vision/plain-png.ts';
 import { isOwnThumbnail, makeThumbnail } from '../../vision/thumbnail.ts';
 import { type IdxFile, invalidIdx, readIdxFile } from './idx-file.ts';
@@ -78,5 +79,8 @@ async function toContent(pixels: Uint8Array, width: number, height: number): Pro
   const quality = isGreyAlready
     ? describeGrey({ pixels, width, height }, facts)
     : await readPictureQuality(bytes, facts);
-  return { bytes, facts, quality, thumbnail: isSmall ? bytes : await makeThumbnail(bytes, facts) };
+  const thumbnail = isSmall ? bytes : await makeThumbnail(bytes, facts);
+  const placeholder = await makePlaceholder(thumbnail);
+  const origin = { camera: null, capturedAt: null, fileTime: null, placeholder };
+  return { bytes, facts, quality, thumbnail, origin };
 }

@@ -4,6 +4,8 @@ import { AppError } from '../../base/app-error.ts';
 import { assertPicture } from '../../vision/open-picture.ts';
 import { headBytes } from '../../vision/picture-format.ts';
 import { readPictureQuality } from '../../vision/picture-quality.ts';
+import { makePlaceholder } from '../../vision/placeholder.ts';
+import { readCapture } from '../../vision/read-capture.ts';
 import { readImageFacts } from '../../vision/read-facts.ts';
 import { makeThumbnail } from '../../vision/thumbnail.ts';
 import { withPathErrors } from './file-errors.ts';
@@ -14,19 +16,28 @@ export const maxPictureBytes = 512 * 2 ** 20;
 
 /** @throws {AppError} IMPORT_PATH_UNREADABLE, IMAGE_UNREADABLE, IMAGE_TOO_LARGE */
 export async function readPictureFile(path: string): Promise<PictureContent> {
-  const bytes = await withPathErrors(path, () => readBytes(path));
+  const { bytes, fileTime } = await withPathErrors(path, () => readBytes(path));
   const facts = await readImageFacts(bytes);
   const thumbnail = await makeThumbnail(bytes, facts);
-  return { bytes, facts, quality: await readPictureQuality(bytes, facts), thumbnail };
+  const quality = await readPictureQuality(bytes, facts);
+  const placeholder = await makePlaceholder(thumbnail);
+  return {
+    bytes,
+    facts,
+    quality,
+    thumbnail,
+    origin: { ...(await readCapture(bytes)), fileTime, placeholder },
+  };
 }
 
-async function readBytes(path: string): Promise<Uint8Array> {
+/** @returns with the time at which the file was last written, in ms since 1970 */
+async function readBytes(path: string): Promise<{ bytes: Uint8Array; fileTime: number | null }> {
   const file = await open(path, 'r');
   try {
-    const { size } = await file.stat();
+    const { size, mtimeMs } = await file.stat();
     assertPicture(await readHead(file));
     if (size > maxPictureBytes) throw tooLarge(size);
-    return await file.readFile();
+    return { bytes: await file.readFile(), fileTime: mtimeMs >= 0 ? Math.round(mtimeMs) : null };
   } finally {
     await file.close();
   }

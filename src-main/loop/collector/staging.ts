@@ -1,6 +1,6 @@
 /** Files from elsewhere, on their way into an import: `<data dir>/staging/<upload id>/`. */
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
-import { open, rename, rm } from 'node:fs/promises';
+import { open, rename, rm, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -10,6 +10,12 @@ import { withStoreErrors } from '../../store/store-error.ts';
 
 /** Uploads that an import works on bear this ending: nothing can be added to them. */
 const sealedEnding = '-importing';
+
+export interface StagedFile {
+  readonly file: Pick<Blob, 'stream'>;
+  /** Milliseconds since 1970; absent: now. */
+  readonly modifiedAt?: number | undefined;
+}
 
 /** Where the files of a sealed upload lie. */
 export function uploadFolder(dataDir: string, uploadId: UploadId): string {
@@ -34,13 +40,13 @@ export async function stageFile(
   dataDir: string,
   uploadId: UploadId,
   path: string,
-  content: Pick<Blob, 'stream'>,
+  upload: StagedFile,
 ): Promise<number> {
   const folder = getOpenFolder(dataDir, uploadId);
   const file = join(folder, ...toSegments(path));
   return withStoreErrors(folder, async () => {
     mkdirSync(dirname(file), { recursive: true });
-    return write(await openFresh(file), content);
+    return write(await openFresh(file), upload);
   });
 }
 
@@ -97,26 +103,31 @@ function getOpenFolder(dataDir: string, uploadId: UploadId): string {
   });
 }
 
-type FreshFile = Awaited<ReturnType<typeof open>>;
+interface FreshFile {
+  readonly handle: Awaited<ReturnType<typeof open>>;
+  readonly path: string;
+}
 
 /** `leaf.jpg`, or `leaf (2).jpg` where that is taken: pictures of the same name are not the same picture. */
 async function openFresh(file: string): Promise<FreshFile> {
   for (let number = 1; ; number++) {
-    const name = number === 1 ? file : file.replace(/(\.[^./]*)?$/, ` (${number})$1`);
+    const path = number === 1 ? file : file.replace(/(\.[^./]*)?$/, ` (${number})$1`);
     try {
-      return await open(name, 'wx');
+      return { handle: await open(path, 'wx'), path };
     } catch (error) {
       if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
     }
   }
 }
 
-async function write(file: FreshFile, content: Pick<Blob, 'stream'>): Promise<number> {
+/** The file keeps its time: an import takes it where the picture itself tells none. */
+async function write({ handle, path }: FreshFile, { file, modifiedAt }: StagedFile): Promise<number> {
   try {
-    const target = file.createWriteStream();
-    await pipeline(Readable.fromWeb(content.stream() as Parameters<typeof Readable.fromWeb>[0]), target);
+    const target = handle.createWriteStream();
+    await pipeline(Readable.fromWeb(file.stream() as Parameters<typeof Readable.fromWeb>[0]), target);
+    if (modifiedAt !== undefined) await utimes(path, new Date(), new Date(modifiedAt));
     return target.bytesWritten;
   } finally {
-    await file.close().catch(() => undefined);
+    await handle.close().catch(() => undefined);
   }
 }

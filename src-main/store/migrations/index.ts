@@ -10,6 +10,7 @@ import { keepExports } from './0008-keep-exports.ts';
 import { addAutoLabels } from './0009-add-auto-labels.ts';
 import { checkQuality } from './0010-check-quality.ts';
 import { addOpinions } from './0011-add-opinions.ts';
+import { addCapture } from './0012-add-capture.ts';
 
 export interface Migration {
   readonly name: string;
@@ -28,4 +29,5 @@ export const migrations: readonly Migration[] = [
   { name: '0009-add-auto-labels', sql: addAutoLabels },
   { name: '0010-check-quality', sql: checkQuality },
   { name: '0011-add-opinions', sql: addOpinions },
+  { name: '0012-add-capture', sql: addCapture },
 ];

@@ -286,7 +286,7 @@ function writeRevision(db: Database, stepId: number, step: NewStep, change: Labe
   ).lastId;
   const { author, source } = step;
   writeBoxDifference(db, imageHash, revision, boxes, { author, source, score: null, model: null });
-  writeCurrent(db, imageHash, { revision, classId, state, certainty: change.certainty ?? null });
+  writeCurrent(db, imageHash, { revision, classId, state, author, certainty: change.certainty ?? null });
   return true;
 }
 
@@ -298,6 +298,7 @@ function writeCurrent(
     readonly revision: number;
     readonly classId: number | null;
     readonly state: AnnotationState;
+    readonly author: string;
     readonly certainty: number | null;
   },
 ): void {
@@ -316,11 +317,12 @@ function writeCurrent(
     );
   }
   db.run(
-    `INSERT INTO image_label (image_hash, revision_id, class_id, state, certainty, box_count)
-     VALUES (:imageHash, :revision, :classId, :state, :certainty,
+    `INSERT INTO image_label (image_hash, revision_id, class_id, state, author, certainty, box_count)
+     VALUES (:imageHash, :revision, :classId, :state, :author, :certainty,
        (SELECT coalesce(sum(box_count), 0) FROM image_class WHERE image_hash = :imageHash))
      ON CONFLICT (image_hash) DO UPDATE SET revision_id = excluded.revision_id, class_id = excluded.class_id,
-       state = excluded.state, certainty = excluded.certainty, box_count = excluded.box_count`,
+       state = excluded.state, author = excluded.author, certainty = excluded.certainty,
+       box_count = excluded.box_count`,
     { imageHash, ...current },
   );
 }

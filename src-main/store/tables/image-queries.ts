@@ -1,16 +1,23 @@
 /** How pictures are found and counted: tens of milliseconds at 100,000 pictures, whatever the filter. */
 import type { ImageHash, Split } from '../../../src-preload/contract/ids.ts';
-import { type Image, type ImageFilter, imageSchema } from '../../../src-preload/contract/image.ts';
+import {
+  type Image,
+  type ImageFilter,
+  type ImageOrder,
+  imageSchema,
+} from '../../../src-preload/contract/image.ts';
+import type { ImageMap } from '../../../src-preload/contract/image-map.ts';
 import { InvalidReferenceError, parseDatasetReference } from '../../../src-preload/contract/reference.ts';
 import { AppError } from '../../base/app-error.ts';
 import type { ReadableDatabase } from '../connection.ts';
+import { toCaptureConditions } from './capture-conditions.ts';
 import { toConfusionCondition, toErrorCondition } from './evaluation-conditions.ts';
+import { type ImageMapWindow, readImageMap } from './image-map.ts';
+import { choosePage, type Page, toPageQuery } from './image-order.ts';
+import { type Conditions, type Membership, type SqlQuery, toCountQuery, toTotal } from './image-where.ts';
 import { isOpenAgain, toOverlapBound } from './overlap-conditions.ts';
-import { hasSetAside, type QualityMembership, toQualityConditions } from './quality-conditions.ts';
+import { hasSetAside, toQualityConditions } from './quality-conditions.ts';
 import { readSettings } from './settings.ts';
-
-/** uncertain: what a model was least sure of first, then those that none has looked at, the newest first. */
-export type ImageOrder = 'newest' | 'uncertain';
 
 export interface ImageWindow {
   readonly filter: ImageFilter;
@@ -27,34 +34,12 @@ export interface ImageCounts {
   /** Pictures of each class or with a box of it; all classes, in the order of their creation. */
   byClass: { className: string; count: number }[];
   bySource: { source: string; count: number }[];
-}
-
-type Parameters = Record<string, string | number | null>;
-
-/** Pictures that a table lists, or does not list, under a condition. */
-interface Membership {
-  readonly table:
-    | 'image_label'
-    | 'image_class'
-    | 'opinion'
-    | 'dataset_entry'
-    | 'evaluation_prediction'
-    | 'evaluation_picture'
-    | QualityMembership['table'];
-  readonly condition: string;
-  readonly isNegated?: boolean;
-}
-
-interface Conditions {
-  readonly memberships: readonly Membership[];
-  /** On columns of the picture itself. */
-  readonly columns: readonly string[];
-  readonly parameters: Parameters;
-}
-
-export interface SqlQuery {
-  readonly sql: string;
-  readonly parameters: Parameters;
+  byCamera: { camera: string | null; count: number }[];
+  byAnnotator: { annotator: string; count: number }[];
+  /** Null without pictures. */
+  taken: { from: number; to: number } | null;
+  /** Pictures of an earlier version whose header has not been read. */
+  unread: number;
 }
 
 export function createImageQueries(db: ReadableDatabase) {
@@ -74,14 +59,17 @@ export function createImageQueries(db: ReadableDatabase) {
      * A class together with a dataset is the class that the picture has in that version.
      * @throws {AppError} INPUT_INVALID, NOT_FOUND for the dataset of the filter
      */
-    list({ filter, order = 'newest', offset, limit }: ImageWindow): { images: Image[]; total: number } {
-      const conditions = toConditions(db, filter);
-      const { images, total } = countMatching(db, conditions);
-      if (offset >= total) return { images: [], total };
-      if (order === 'uncertain') return { images: listUncertain(db, conditions, { offset, limit }), total };
-      const page = toPageQuery(conditions, choosePage(conditions, { offset, limit, total, images }));
-      return { images: db.all(page.sql, page.parameters).map((row) => imageSchema.parse(row)), total };
+    list(window: ImageWindow): { images: Image[]; total: number } {
+      const { found, total } = findPage<number>(db, window, 'sequence');
+      return { images: readImages(db, found), total };
     },
+    /** In the order of the window. @throws {AppError} as `list` */
+    listHashes(window: ImageWindow): { hashes: ImageHash[]; total: number } {
+      const { found, total } = findPage<ImageHash>(db, window, 'hash');
+      return { hashes: found, total };
+    },
+    /** @throws {AppError} as `list` */
+    readMap: ({ filter, bins }: ImageMapWindow): ImageMap => readImageMap(db, toConditions(db, filter), bins),
     count: (): ImageCounts => readCounts(db),
     /** @throws {AppError} INPUT_INVALID, NOT_FOUND for the dataset of the filter */
     countMatching: (filter: ImageFilter): number => countMatching(db, toConditions(db, filter)).total,
@@ -96,16 +84,31 @@ export function createImageQueries(db: ReadableDatabase) {
 export function explainImageQueries(
   db: ReadableDatabase,
   filter: ImageFilter,
+  order: ImageOrder = 'newest',
 ): { count: string[]; lookup: string[]; walk: string[] } {
   const conditions = toConditions(db, filter);
   const explain = ({ sql, parameters }: SqlQuery) =>
     db.all<{ detail: string }>(`EXPLAIN QUERY PLAN ${sql}`, parameters).map(({ detail }) => detail);
-  const page: Page = { offset: 0, limit: 200, order: 'DESC', isWalk: true };
+  const page: Page = { order, offset: 0, limit: 200, isBackwards: false, isWalk: true };
   return {
     count: explain(toCountQuery(conditions)),
-    lookup: explain(toPageQuery(conditions, { ...page, isWalk: false })),
-    walk: explain(toPageQuery(conditions, page)),
+    lookup: explain(toPageQuery(conditions, { ...page, isWalk: false }, 'sequence')),
+    walk: explain(toPageQuery(conditions, page, 'sequence')),
   };
+}
+
+function findPage<Found>(
+  db: ReadableDatabase,
+  { filter, order = 'newest', offset, limit }: ImageWindow,
+  column: 'sequence' | 'hash',
+): { found: Found[]; total: number } {
+  const conditions = toConditions(db, filter);
+  const of = countMatching(db, conditions);
+  if (offset >= of.total) return { found: [], total: of.total };
+  const page = choosePage(conditions, { order, offset, limit }, of);
+  const { sql, parameters } = toPageQuery(conditions, page, column);
+  const found = db.all<{ found: Found }>(sql, parameters).map((row) => row.found);
+  return { found: page.isBackwards ? found.reverse() : found, total: of.total };
 }
 
 function countAll(db: ReadableDatabase): number {
@@ -136,7 +139,28 @@ function readCounts(db: ReadableDatabase): ImageCounts {
     `SELECT source, count(*) AS count FROM image WHERE ${isIn('image.hash')} GROUP BY source ORDER BY source`,
   );
   const total = bySource.reduce((sum, { count }) => sum + count, 0);
-  return { total, labelled: labelled?.count ?? 0, byClass, bySource };
+  const byCamera = db.all<{ camera: string | null; count: number }>(
+    `SELECT camera, count(*) AS count FROM image WHERE ${isIn('image.hash')} GROUP BY camera ORDER BY camera IS NULL, camera`,
+  );
+  const byAnnotator = db.all<{ annotator: string; count: number }>(
+    `SELECT author AS annotator, count(*) AS count FROM image_label
+     WHERE state = 'labelled' AND ${isIn('image_label.image_hash')} GROUP BY author ORDER BY count DESC, author`,
+  );
+  return {
+    total,
+    labelled: labelled?.count ?? 0,
+    ...{ byClass, bySource, byCamera, byAnnotator },
+    taken: readTakenSpan(db),
+    unread:
+      db.get<{ count: number }>('SELECT count(*) AS count FROM image WHERE placeholder IS NULL')?.count ?? 0,
+  };
+}
+
+/** Of all pictures, those that are set aside too. */
+function readTakenSpan(db: ReadableDatabase): ImageCounts['taken'] {
+  const first = db.get<{ at: number }>('SELECT taken_at AS at FROM image ORDER BY taken_at LIMIT 1');
+  const last = db.get<{ at: number }>('SELECT taken_at AS at FROM image ORDER BY taken_at DESC LIMIT 1');
+  return first && last ? { from: first.at, to: last.at } : null;
 }
 
 function toConditions(db: ReadableDatabase, filter: ImageFilter): Conditions {
@@ -145,6 +169,7 @@ function toConditions(db: ReadableDatabase, filter: ImageFilter): Conditions {
     toDatasetConditions(db, filter),
     toEvaluationConditions(db, filter),
     toQualityConditions(db, filter),
+    toCaptureConditions(db, filter),
     toColumnConditions(filter),
   ];
   return {
@@ -279,95 +304,13 @@ function isAscii(text: string): boolean {
   return [...text].every((character) => character <= '\u007f');
 }
 
-/** One membership alone is counted in its own table, without a look at the pictures. */
-function toCountQuery(conditions: Conditions): SqlQuery {
-  const { parameters } = conditions;
-  const only = findOnlyMembership(conditions);
-  if (only) return { sql: `SELECT count(*) AS count FROM ${only.table} WHERE ${only.condition}`, parameters };
-  return { sql: `SELECT count(*) AS count FROM image ${toWhere(conditions, false)}`, parameters };
-}
-
-function toTotal(conditions: Conditions, images: number, counted: number): number {
-  return findOnlyMembership(conditions)?.isNegated ? images - counted : counted;
-}
-
-function findOnlyMembership({ memberships, columns }: Conditions): Membership | undefined {
-  return memberships.length === 1 && columns.length === 0 ? memberships[0] : undefined;
-}
-
-/**
- * A walk goes through the pictures and asks for each whether it is a member, until the page is full; otherwise all
- * members are looked up and sorted. The first costs (offset + limit) ∙ pictures / matches, the second the number of
- * matches.
- */
-interface Page {
-  readonly offset: number;
-  readonly limit: number;
-  /** In which the pictures are looked through: a page near the end is found sooner from there. */
-  readonly order: 'DESC' | 'ASC';
-  readonly isWalk: boolean;
-}
-
-function choosePage(
-  { memberships }: Conditions,
-  of: { offset: number; limit: number; total: number; images: number },
-): Page {
-  const limit = Math.min(of.limit, of.total - of.offset);
-  // Pictures without a label are mostly the newest: from the oldest on, the walk would be long.
-  const isOneWay = memberships.some(({ table, isNegated }) => isNegated && table !== 'set_aside');
-  const behind = isOneWay ? Number.POSITIVE_INFINITY : of.total - of.offset - limit;
-  const offset = Math.min(of.offset, behind);
-  return {
-    offset,
-    limit,
-    order: behind < of.offset ? 'ASC' : 'DESC',
-    isWalk: (offset + limit) * of.images < of.total * of.total,
-  };
-}
-
-function toPageQuery(conditions: Conditions, { offset, limit, order, isWalk }: Page): SqlQuery {
-  const page = `SELECT sequence FROM image ${toWhere(conditions, isWalk)} ORDER BY sequence ${order} LIMIT :limit OFFSET :offset`;
-  return { sql: selectImages(page), parameters: { ...conditions.parameters, offset, limit } };
-}
-
-function listUncertain(
-  db: ReadableDatabase,
-  conditions: Conditions,
-  window: { readonly offset: number; readonly limit: number },
-): Image[] {
-  const rows = db.all<{ sequence: number }>(
-    `SELECT image.sequence FROM image LEFT JOIN image_label ON image_label.image_hash = image.hash
-     ${toWhere(conditions, true)} ORDER BY certainty IS NULL, certainty, image.sequence DESC LIMIT :limit OFFSET :offset`,
-    { ...conditions.parameters, ...window },
-  );
-  const found = db
-    .all(selectImages('SELECT value FROM json_each(:sequences)'), {
-      sequences: JSON.stringify(rows.map(({ sequence }) => sequence)),
-    })
+/** In the order of the sequences. */
+function readImages(db: ReadableDatabase, sequences: readonly number[]): Image[] {
+  const rows = db
+    .all(selectImages('SELECT value FROM json_each(:sequences)'), { sequences: JSON.stringify(sequences) })
     .map((row) => imageSchema.parse(row));
-  const bySequence = new Map(found.map((image) => [image.sequence, image]));
-  return rows.flatMap(({ sequence }) => bySequence.get(sequence) ?? []);
-}
-
-/** Conditions on the picture's own columns leave few enough to ask for each, except beside a cell of a matrix. */
-function toWhere({ memberships, columns }: Conditions, isWalk: boolean): string {
-  const isAsked = isWalk || columns.length > 0;
-  const members = memberships.map((membership) => {
-    const isOfEvaluation = membership.table.startsWith('evaluation_');
-    const isLookedUp = isOfEvaluation ? !isWalk : !isAsked;
-    return isLookedUp && !membership.isNegated ? toLookup(membership) : toQuestion(membership);
-  });
-  const all = [...columns, ...members];
-  return all.length === 0 ? '' : `WHERE ${all.join(' AND ')}`;
-}
-
-function toLookup({ table, condition }: Membership): string {
-  return `image.hash IN (SELECT image_hash FROM ${table} WHERE ${condition})`;
-}
-
-function toQuestion({ table, condition, isNegated }: Membership): string {
-  const exists = `EXISTS (SELECT 1 FROM ${table} WHERE ${table}.image_hash = image.hash AND ${condition})`;
-  return isNegated ? `NOT ${exists}` : exists;
+  const bySequence = new Map(rows.map((image) => [image.sequence, image]));
+  return sequences.flatMap((sequence) => bySequence.get(sequence) ?? []);
 }
 
 /** @param sequences a query for the pictures that are meant */
@@ -377,11 +320,14 @@ function selectImages(sequences: string): string {
       image.source, import_id AS importId, imported_at AS importedAt, origin_split AS originSplit,
       class.name AS className, coalesce(image_label.state, 'none') AS state,
       coalesce(image_label.box_count, 0) AS boxCount,
-      CASE WHEN coalesce(image_label.state, 'none') = 'none' THEN NULL ELSE step.source END AS labelSource
+      CASE WHEN coalesce(image_label.state, 'none') = 'none' THEN NULL ELSE step.source END AS labelSource,
+      CASE WHEN coalesce(image_label.state, 'none') = 'none' THEN NULL ELSE image_label.author END AS annotator,
+      certainty, camera, taken_at AS takenAt, placeholder,
+      CASE WHEN captured_at IS NOT NULL THEN 'camera' WHEN file_time IS NOT NULL THEN 'file' ELSE 'import' END AS takenBy
     FROM image
     LEFT JOIN image_label ON image_label.image_hash = image.hash
     LEFT JOIN class ON class.id = image_label.class_id
     LEFT JOIN annotation_revision AS revision ON revision.id = image_label.revision_id
     LEFT JOIN annotation_step AS step ON step.id = revision.step_id
-    WHERE image.sequence IN (${sequences}) ORDER BY image.sequence DESC`;
+    WHERE image.sequence IN (${sequences})`;
 }

@@ -18,7 +18,17 @@ export interface NewImage {
   readonly importId: ImportId;
   readonly importedAt: number;
   readonly originSplit: Split | null;
+  /** Make and model, null where the file does not tell. */
+  readonly camera: string | null;
+  /** Times in ms since 1970, null where they are not told: of the shutter, and of the file that came in. */
+  readonly capturedAt: number | null;
+  readonly fileTime: number | null;
+  /** ThumbHash in base64. */
+  readonly placeholder: string;
 }
+
+/** What a header and a thumbnail tell of a picture that came in before it was asked. */
+export type ImageOrigin = Pick<NewImage, 'camera' | 'capturedAt' | 'placeholder'>;
 
 export function createImagesTable(db: Database) {
   return {
@@ -35,17 +45,24 @@ export function createImagesTable(db: Database) {
         [hash],
       )?.name;
     },
-    /** @throws {AppError} NOT_FOUND */
-    getThumbnailHash(hash: ImageHash): BlobHash {
-      const row = db.get<{ hash: BlobHash }>('SELECT thumbnail_hash AS hash FROM image WHERE hash = ?', [
-        hash,
-      ]);
+    /** What is needed to show a picture. @throws {AppError} NOT_FOUND */
+    getFiles(hash: ImageHash): { thumbnailHash: BlobHash; format: string } {
+      const row = db.get<{ thumbnailHash: BlobHash; format: string }>(
+        'SELECT thumbnail_hash AS thumbnailHash, format FROM image WHERE hash = ?',
+        [hash],
+      );
       if (!row) throw new AppError('NOT_FOUND', `there is no picture ${hash}`, { data: { hash } });
-      return row.hash;
+      return row;
     },
     /** In the order given. @returns the hashes that are new; the others are left as they are. */
     insertMany(images: readonly NewImage[]): Set<ImageHash> {
       return new Set(images.filter((image) => insert(db, image)).map(({ hash }) => hash));
+    },
+    putOrigin(hash: ImageHash, origin: ImageOrigin): void {
+      db.run(
+        `UPDATE image SET camera = :camera, captured_at = :capturedAt, placeholder = :placeholder WHERE hash = :hash`,
+        { hash, ...origin },
+      );
     },
   };
 }
@@ -53,9 +70,9 @@ export function createImagesTable(db: Database) {
 function insert(db: Database, image: NewImage): boolean {
   const { changes } = db.run(
     `INSERT INTO image (hash, thumbnail_hash, file_name, width, height, size_bytes, format, source, import_id,
-       imported_at, origin_split)
+       imported_at, origin_split, camera, captured_at, file_time, placeholder)
      VALUES (:hash, :thumbnailHash, :fileName, :width, :height, :sizeBytes, :format, :source, :importId,
-       :importedAt, :originSplit)
+       :importedAt, :originSplit, :camera, :capturedAt, :fileTime, :placeholder)
      ON CONFLICT (hash) DO NOTHING`,
     { ...image },
   );

@@ -67,11 +67,12 @@ function createMeasures(db: Database) {
         { imageHash, ...measures },
       );
     },
-    /** With their sizes in pixels, the oldest first. */
+    /** Pictures of which the pixels or the header have not been read, with their sizes in pixels, the oldest first. */
     listUnmeasured: (): { imageHash: ImageHash; width: number; height: number }[] =>
       db.all(
         `SELECT hash AS imageHash, width, height FROM image
-         WHERE NOT EXISTS (SELECT 1 FROM picture_quality WHERE image_hash = hash) ORDER BY sequence`,
+         WHERE placeholder IS NULL OR NOT EXISTS (SELECT 1 FROM picture_quality WHERE image_hash = hash)
+         ORDER BY sequence`,
       ),
     /** Of all that are measured, the oldest first. */
     listFingerprints: (): FingerprintedPicture[] =>

@@ -27,7 +27,8 @@ export async function uploadAndImport(client: StationClient, request: UploadRequ
   let progress: UploadProgress = { files: files.length, filesDone: 0, bytes, bytesDone: 0 };
   onProgress(progress);
   const send = async ({ file, path }: PickedFile): Promise<void> => {
-    await repeat(attempts, signal, () => client.collector.uploadFile({ uploadId, path, file }, { signal }));
+    const upload = { uploadId, path, file, modifiedAt: file.lastModified };
+    await repeat(attempts, signal, () => client.collector.uploadFile(upload, { signal }));
     progress = {
       ...progress,
       filesDone: progress.filesDone + 1,

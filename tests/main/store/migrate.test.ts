@@ -110,6 +110,7 @@ test('labels and datasets of a station without boxes are labelled, found by clas
     { hash: 'a', state: 'labelled', boxes: 0 },
     { hash: 'b', state: 'none', boxes: 0 },
   ]);
+  expect(db.all('SELECT author FROM image_label')).toEqual([{ author: 'Ada' }, { author: 'Ada' }]);
   expect(db.all('SELECT state FROM annotation_revision ORDER BY id')).toEqual([
     { state: 'labelled' },
     { state: 'none' },
@@ -136,6 +137,27 @@ test('pictures from before there were checks wait to be measured, and none is se
     0,
     undefined,
   ]);
+});
+
+test('pictures from before there were cameras wait to be read, and were taken when they came in', () => {
+  const db = createEmptyDatabase();
+  migrate(db, { migrations: migrations.slice(0, 11) });
+  db.execute(`
+    INSERT INTO job (id, kind, title, subject, spec, status, created_at) VALUES ('job', 'import', '', '', '{}', 'succeeded', 0);
+    INSERT INTO import (id, job_id, request, source, format, started_at) VALUES ('import', 'job', '{}', '', 'folder', 0);
+    INSERT INTO image (hash, thumbnail_hash, file_name, width, height, size_bytes, format, source, import_id, imported_at)
+      VALUES ('a', 'a', '', 20, 10, 1, 'png', '', 'import', 1234);
+    INSERT INTO picture_quality (image_hash, sharpness, brightness, clipped, fingerprint, pixel_digest)
+      VALUES ('a', 1, 1, 1, '', '');
+    INSERT INTO quality_decision (id, author, decided_at) VALUES (1, 'Ada', 0);
+    INSERT INTO quality_decision_picture (decision_id, image_hash, outcome) VALUES (1, 'a', 'setAside');
+    INSERT INTO set_aside (image_hash, decision_id) VALUES ('a', 1)`);
+  migrate(db, { migrations });
+  const quality = createQualityTable(db);
+  expect(quality.listUnmeasured()).toEqual([{ imageHash: 'a', width: 20, height: 10 }]);
+  expect(db.all('SELECT camera, taken_at AS takenAt FROM image')).toEqual([{ camera: null, takenAt: 1234 }]);
+  expect(quality.undoDecision(1, 5)).toEqual(['a']);
+  expect(quality.listSetAside()).toEqual([]);
 });
 
 test('a copy is asked for before an upgrade, and only then', () => {

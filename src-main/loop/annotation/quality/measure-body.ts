@@ -4,6 +4,8 @@ import { throwIfCancelled } from '../../../base/cancellation.ts';
 import type { JobBody, JobContext } from '../../../jobs/job-kind.ts';
 import { type BlobStore, createBlobStore } from '../../../store/blobs.ts';
 import { readPictureQuality } from '../../../vision/picture-quality.ts';
+import { makePlaceholder } from '../../../vision/placeholder.ts';
+import { readCapture } from '../../../vision/read-capture.ts';
 import type { MeasuredPicture, MeasureResult, MeasureSpec, MeasureUpdate } from './measure-job.ts';
 
 /** Pictures that are decoded side by side and made durable together. */
@@ -32,7 +34,9 @@ async function measure(
   { log }: Pick<JobContext<MeasureUpdate>, 'log'>,
 ): Promise<MeasuredPicture | null> {
   try {
-    return { imageHash, quality: await readPictureQuality(await blobs.read(imageHash), size) };
+    const bytes = await blobs.read(imageHash);
+    const origin = { ...(await readCapture(bytes)), placeholder: await makePlaceholder(bytes) };
+    return { imageHash, quality: await readPictureQuality(bytes, size), origin };
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     log('warn', `picture ${imageHash}: ${error.message}`);

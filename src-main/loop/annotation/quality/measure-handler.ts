@@ -5,13 +5,16 @@ import type { MeasureResult, MeasureSpec, MeasureUpdate } from './measure-job.ts
 
 export type MeasureHandler = JobHandler<unknown, MeasureSpec, MeasureUpdate, MeasureResult>;
 
-export function createMeasureHandler({ store }: { readonly store: Pick<Store, 'quality'> }): MeasureHandler {
+export function createMeasureHandler({ store }: { readonly store: Pick<Store, 'quality' | 'images'> }): MeasureHandler {
   return {
     resumesAfterRestart: true,
     maxAttempts: 3,
     prepare: () => ({ pictures: store.quality.listUnmeasured() }),
     onUpdate: (_job, _request, { measured }) => {
-      for (const { imageHash, quality } of measured) store.quality.insertPicture(imageHash, quality);
+      for (const { imageHash, quality, origin } of measured) {
+        store.quality.insertPicture(imageHash, quality);
+        store.images.putOrigin(imageHash, origin);
+      }
     },
     onEnd: () => undefined,
   };

@@ -1,10 +1,12 @@
 /** What the station and the worker that measures pictures tell each other. */
 import type { ImageHash } from '../../../../src-preload/contract/ids.ts';
+import type { ImageOrigin } from '../../../store/tables/images.ts';
 import type { PictureQuality } from '../../../vision/picture-quality.ts';
 
 export interface MeasuredPicture {
   readonly imageHash: ImageHash;
   readonly quality: PictureQuality;
+  readonly origin: ImageOrigin;
 }
 
 export interface MeasureSpec {

@@ -1,6 +1,8 @@
 /** What the quality checks promise: what they strike, what look-alikes they find, and that every decision can be taken back. */
+
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import sharp from 'sharp';
 import { expect, it } from 'vitest';
 import { systemClock } from '../../../../src-main/base/clock.ts';
 import { createRandom } from '../../../../src-main/base/random.ts';
@@ -238,15 +240,30 @@ it('measures what is left in one job; a picture that can not be read is told and
 
 it('an import measures its pictures, and the job says the same of them later', async () => {
   const folder = createTemporaryFolder();
-  writeFileSync(join(folder, 'ring.png'), await drawPicture('ring', 40, createRandom(1, 'quality')));
+  const ring = sharp(await drawPicture('ring', 40, createRandom(1, 'quality')));
+  const exif = {
+    IFD0: { Make: 'Basler', Model: 'acA1300' },
+    IFD2: { DateTimeOriginal: '2026:05:04 13:14:15' },
+  };
+  writeFileSync(join(folder, 'ring.jpg'), await ring.withExif(exif).jpeg().toBuffer());
   const { store, importAll } = createImportHarness();
   await importAll([folder]);
-  const readRows = () => store.db.all('SELECT * FROM picture_quality');
+  const readRows = () =>
+    store.db.all(
+      `SELECT picture_quality.*, camera, captured_at AS capturedAt, placeholder
+       FROM picture_quality JOIN image ON hash = image_hash`,
+    );
   const imported = readRows();
   expect(imported).toEqual([
-    expect.objectContaining({ fingerprint: expect.stringMatching(/^[0-9a-f]{16}$/) }),
+    expect.objectContaining({
+      fingerprint: expect.stringMatching(/^[0-9a-f]{16}$/),
+      camera: 'Basler acA1300',
+      capturedAt: new Date(2026, 4, 4, 13, 14, 15).getTime(),
+      placeholder: expect.stringMatching(/^[\w+/=]{20,40}$/),
+    }),
   ]);
   store.db.run('DELETE FROM picture_quality');
+  store.db.run('UPDATE image SET camera = NULL, captured_at = NULL, placeholder = NULL');
   const handler = createMeasureHandler({ store });
   await measureBody(handler.prepare({} as Job, {}), {
     ...quietContext(store),

@@ -19,13 +19,13 @@ test('imports what was uploaded, told by its relative path, and clears up after 
   const { collector, work, readPictures, dataDir } = createImportHarness();
   const { uploadId } = collector.openUpload();
   const first = await picture(1);
-  expect(await collector.uploadFile(uploadId, 'healthy/leaf 1.jpg', first)).toEqual({
+  expect(await collector.uploadFile(uploadId, 'healthy/leaf 1.jpg', { file: first })).toEqual({
     sizeBytes: first.size,
   });
-  await collector.uploadFile(uploadId, 'healthy/leaf 1.jpg', await picture(2));
-  await collector.uploadFile(uploadId, 'sick/bad.jpg', new Blob(['text']));
+  await collector.uploadFile(uploadId, 'healthy/leaf 1.jpg', { file: await picture(2) });
+  await collector.uploadFile(uploadId, 'sick/bad.jpg', { file: new Blob(['text']) });
   const started = await collector.importUpload({ uploadId, format: 'auto' });
-  await expect(collector.uploadFile(uploadId, 'late.jpg', first)).rejects.toMatchObject({
+  await expect(collector.uploadFile(uploadId, 'late.jpg', { file: first })).rejects.toMatchObject({
     code: 'NOT_FOUND',
   });
   await expect(collector.importUpload({ uploadId, format: 'auto' })).rejects.toMatchObject({
@@ -52,7 +52,7 @@ test.each([
 ])('refuses the path %j', async (path) => {
   const { collector, dataDir } = createImportHarness();
   const { uploadId } = collector.openUpload();
-  await expect(collector.uploadFile(uploadId, path, new Blob(['x']))).rejects.toMatchObject({
+  await expect(collector.uploadFile(uploadId, path, { file: new Blob(['x']) })).rejects.toMatchObject({
     code: 'PATH_FORBIDDEN',
   });
   expect(readdirSync(join(dataDir, 'staging', uploadId))).toEqual([]);
@@ -64,7 +64,7 @@ test('takes names of other alphabets apart as they are', () => {
 
 test('refuses an upload that was never opened', async () => {
   const { collector } = createImportHarness();
-  const unknown = collector.uploadFile('0123456789' as UploadId, 'a.jpg', new Blob(['x']));
+  const unknown = collector.uploadFile('0123456789' as UploadId, 'a.jpg', { file: new Blob(['x']) });
   await expect(unknown).rejects.toMatchObject({ code: 'NOT_FOUND' });
 });
 
@@ -73,7 +73,7 @@ test('clears up at the next start what no import will take, and keeps what one h
   const before = createImportHarness(dataDir);
   const abandoned = before.collector.openUpload();
   const { uploadId } = before.collector.openUpload();
-  await before.collector.uploadFile(uploadId, 'a/1.png', await picture(3));
+  await before.collector.uploadFile(uploadId, 'a/1.png', { file: await picture(3) });
   const started = await before.collector.importUpload({ uploadId, format: 'auto' });
   mkdirSync(join(dataDir, 'staging', 'strange'));
   writeFileSync(join(dataDir, 'staging', 'strange', 'file'), 'x');
@@ -83,4 +83,14 @@ test('clears up at the next start what no import will take, and keeps what one h
   expect(existsSync(join(dataDir, 'staging', abandoned.uploadId))).toBe(false);
   await after.work(started);
   expect(after.readPictures()).toEqual({ '1.png': 'a' });
+});
+
+test('an uploaded picture was taken when its file was written, not when it came over the network', async () => {
+  const { collector, work, store } = createImportHarness();
+  const { uploadId } = collector.openUpload();
+  const modifiedAt = new Date(2025, 6, 1, 12).getTime();
+  await collector.uploadFile(uploadId, 'a.png', { file: await picture(4), modifiedAt });
+  await work(await collector.importUpload({ uploadId, format: 'auto' }));
+  const { images } = store.imageQueries.list({ filter: {}, offset: 0, limit: 1 });
+  expect(images).toMatchObject([{ takenAt: modifiedAt, takenBy: 'file', camera: null }]);
 });

@@ -3,20 +3,18 @@ import { createRandom } from '../../../../src-main/base/random.ts';
 import type { Store } from '../../../../src-main/store/store.ts';
 import { explainImageQueries } from '../../../../src-main/store/tables/image-queries.ts';
 import type { EvaluationId, ImportId } from '../../../../src-preload/contract/ids.ts';
-import type { Image, ImageFilter } from '../../../../src-preload/contract/image.ts';
-import {
-  hashOf,
-  insertManyPictures,
-  insertPictures,
-  namePictures,
-  type TestPicture,
-} from './insert-pictures.ts';
+import type { Image, ImageFilter, ImageOrder } from '../../../../src-preload/contract/image.ts';
+import { hashOf, insertPictures, namePictures, type TestPicture } from './insert-pictures.ts';
 import { openTestStore } from './open-test-store.ts';
 
 const evaluationId = 'evaluation-1' as EvaluationId;
 const second = 'second' as ImportId;
+const may = new Date(2026, 4, 1).getTime();
+const hour = 3_600_000;
 const pictures: readonly TestPicture[] = [
-  ...namePictures('rust', 20, { source: 'camera 1' }),
+  ...namePictures('rust', 20, { source: 'camera 1', camera: 'Canon EOS R6' }).map((picture, index) => ({
+    ...{ ...picture, capturedAt: may + index * hour, sizeBytes: 100 + index },
+  })),
   ...namePictures('healthy', 30, { source: 'camera 2', importId: second }),
   ...namePictures('Blätter 100%', 10, { source: 'camera 1', className: null }),
 ];
@@ -78,7 +76,10 @@ beforeEach(() => {
   insertEvaluation(store);
 });
 
-function listNames(filter: ImageFilter, window: { offset?: number; limit?: number } = {}): string[] {
+function listNames(
+  filter: ImageFilter,
+  window: { offset?: number; limit?: number; order?: ImageOrder | undefined } = {},
+): string[] {
   const { images } = store.imageQueries.list({ filter, offset: 0, limit: 1000, ...window });
   return images.map(({ fileName }) => fileName.replace('.png', ''));
 }
@@ -93,7 +94,7 @@ describe('a picture', () => {
   it('comes with its label and where the label is from', () => {
     const { imageQueries, annotations } = store;
     const expected: Image = {
-      ...{ hash: hashOf('rust3'), sequence: 4, fileName: 'rust3.png', width: 10, height: 20, sizeBytes: 100 },
+      ...{ hash: hashOf('rust3'), sequence: 4, fileName: 'rust3.png', width: 10, height: 20, sizeBytes: 103 },
       ...{
         format: 'png',
         source: 'camera 1',
@@ -101,12 +102,19 @@ describe('a picture', () => {
         importedAt: 0,
         originSplit: null,
       },
-      ...{ className: 'rust', state: 'labelled', boxCount: 0, labelSource: 'import' },
+      ...{ className: 'rust', state: 'labelled', boxCount: 0, labelSource: 'import', annotator: 'test' },
+      ...{
+        camera: 'Canon EOS R6',
+        takenAt: may + 3 * hour,
+        takenBy: 'camera',
+        certainty: null,
+        placeholder: 'hash',
+      },
     };
     expect(imageQueries.get(hashOf('rust3'))).toEqual(expected);
     const changes = [{ imageHash: hashOf('rust3'), classId: null }];
     annotations.recordStep({ author: 'Ada', source: 'human', kind: 'edit', changes }, 1);
-    const unlabelled = { className: null, state: 'none', labelSource: null };
+    const unlabelled = { className: null, state: 'none', labelSource: null, annotator: null } as const;
     expect(imageQueries.find(hashOf('rust3'))).toEqual({ ...expected, ...unlabelled });
     expect(imageQueries.find(hashOf('nowhere'))).toBeUndefined();
     expect(() => imageQueries.get(hashOf('nowhere'))).toThrow(expect.objectContaining({ code: 'NOT_FOUND' }));
@@ -129,6 +137,21 @@ describe('filters', () => {
     ['a source', { source: 'camera 1' }, (p) => p.source === 'camera 1'],
     ['the unlabelled of a source', { source: 'camera 1', labelled: false }, (p) => !p.className],
     ['a class of a source', { source: 'camera 1', className: 'rust' }, (p) => p.className === 'rust'],
+    ['a camera', { camera: 'Canon EOS R6' }, (p) => p.camera],
+    ['what tells of no camera', { camera: null, labelled: true }, (p) => !p.camera && p.className],
+    [
+      'a time, its end left out',
+      { takenFrom: may + 2 * hour, takenUntil: may + 5 * hour },
+      (p) => [2, 3, 4].some((index) => p.capturedAt === may + index * hour),
+    ],
+    ['the time of the import where no other is told', { takenUntil: 1 }, (p) => !p.capturedAt],
+    [
+      'a camera, a class and a time',
+      { camera: 'Canon EOS R6', className: 'rust', takenFrom: may + 18 * hour },
+      (_, i) => i === 18 || i === 19,
+    ],
+    ['who labelled it', { annotator: 'test' }, (p) => p.className],
+    ['somebody who labelled nothing', { annotator: 'nobody' }, () => false],
     ['an import', { importId: second }, (p) => p.importId],
     ['a part of the name, any case', { search: 'RUST1' }, (p) => p.name.startsWith('rust1')],
     ['a name in another alphabet, any case', { search: 'BLÄTTER' }, (p) => p.name.startsWith('Bl')],
@@ -185,6 +208,122 @@ describe('filters', () => {
   });
 });
 
+describe('what models and people say', () => {
+  it('is found by the certainty of the model and by who accepted the label', () => {
+    const { annotations } = store;
+    const certainties = [0.2, 0.5, 0.9];
+    const changes = certainties.map((certainty, index) => ({
+      ...{ imageHash: hashOf(`Blätter 100%${index}`), state: 'predicted' as const, certainty },
+    }));
+    annotations.recordStep({ author: 'leaf/1', source: 'model', kind: 'edit', changes }, 1);
+    const indicesOf = (filter: ImageFilter, order?: ImageOrder) =>
+      listNames(filter, { order }).map((name) => Number(name.at(-1)));
+    expect(indicesOf({ certaintyFrom: 0.5 })).toEqual([2, 1]);
+    expect(indicesOf({ certaintyTo: 0.5 })).toEqual([1, 0]);
+    expect(indicesOf({ certaintyFrom: 0.3, certaintyTo: 0.6 })).toEqual([1]);
+    expect(listNames({ search: 'Bl' }, { order: 'confident', limit: 4 })).toEqual(
+      [2, 1, 0, 9].map((index) => `Blätter 100%${index}`),
+    );
+    expect(indicesOf({ state: 'predicted' }, 'uncertain')).toEqual([0, 1, 2]);
+    expect(indicesOf({ annotator: 'leaf/1' })).toEqual([]);
+    const accepted = [{ imageHash: hashOf('Blätter 100%1'), state: 'labelled' as const }];
+    annotations.recordStep({ author: 'Ada', source: 'human', kind: 'edit', changes: accepted }, 2);
+    expect(indicesOf({ annotator: 'Ada' })).toEqual([1]);
+    expect(indicesOf({ certaintyFrom: 0 })).toEqual([2, 0]);
+  });
+});
+
+describe('orders', () => {
+  const key: Readonly<Partial<Record<ImageOrder, (p: TestPicture, index: number) => number | string>>> = {
+    oldest: (_, index) => index,
+    earliest: (p) => p.capturedAt ?? 0,
+    nameAscending: (p) => p.name.toLowerCase(),
+    smallest: (p) => p.sizeBytes ?? 100,
+  };
+  const opposite: Readonly<Partial<Record<ImageOrder, ImageOrder>>> = {
+    ...{ oldest: 'newest', earliest: 'latest', nameAscending: 'nameDescending', smallest: 'largest' },
+  };
+
+  it.each(Object.keys(key) as ImageOrder[])(
+    '%s: the whole list and each window of it, both ways',
+    (order) => {
+      const keyOf = key[order] ?? (() => 0);
+      const random = createRandom(2, order);
+      for (const filter of [{}, { labelled: true }, { source: 'camera 1' }, { takenUntil: may + 9 * hour }]) {
+        const meant = new Set(listNames(filter));
+        const names = pictures
+          .map((picture, index) => ({ name: picture.name, index, key: keyOf(picture, index) }))
+          .filter(({ name }) => meant.has(name))
+          .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : a.index - b.index))
+          .map(({ name }) => name);
+        expect(listNames(filter, { order })).toEqual(names);
+        expect(listNames(filter, { order: opposite[order] })).toEqual(names.toReversed());
+        for (let round = 0; round < 6; round++) {
+          const [offset, limit] = [random.integer(0, names.length), random.integer(1, 15)];
+          expect(listNames(filter, { order, offset, limit })).toEqual(names.slice(offset, offset + limit));
+        }
+        const { hashes } = store.imageQueries.listHashes({ filter, order, offset: 0, limit: 1000 });
+        expect(hashes).toEqual(names.map(hashOf));
+      }
+    },
+  );
+});
+
+describe('a kept selection', () => {
+  const chosen = ['rust1', 'healthy2', 'Blätter 100%3'].map(hashOf);
+
+  it('is a filter beside the others, and has one id whatever the order of its pictures', () => {
+    const { selections } = store;
+    const selection = selections.keep(chosen, 1);
+    expect(listNames({ selection })).toEqual(['Blätter 100%3', 'healthy2', 'rust1']);
+    expect(listNames({ selection, className: 'rust' })).toEqual(['rust1']);
+    expect(selections.keep([...chosen].reverse(), 2)).toBe(selection);
+  });
+
+  it('is forgotten after fifty later ones, and then told so', () => {
+    const selection = store.selections.keep(chosen, 0);
+    for (let index = 0; index < 50; index++) {
+      store.selections.keep([pictures[index]?.name ?? ''].map(hashOf), index + 1);
+    }
+    expect(() => listNames({ selection })).toThrow(expect.objectContaining({ code: 'NOT_FOUND' }));
+    expect(store.db.all('SELECT 1 FROM selection_picture')).toHaveLength(50);
+  });
+});
+
+describe('the map', () => {
+  it('has the counts that each of its cells finds as a filter', () => {
+    const { imageQueries, annotations } = store;
+    const changes = [{ imageHash: hashOf('rust4'), state: 'rejected' as const }];
+    annotations.recordStep({ author: 'Ada', source: 'human', kind: 'edit', changes }, 1);
+    for (const filter of [
+      {},
+      { takenFrom: may },
+      { source: 'camera 1', takenFrom: may, takenUntil: may + 7 * hour },
+    ]) {
+      const { edges, totals, classes, unlabelled } = imageQueries.readMap({ filter, bins: 24 });
+      const countOf = (cell: ImageFilter) =>
+        imageQueries.list({ filter: { ...filter, ...cell }, offset: 0, limit: 1 }).total;
+      expect(totals.reduce((sum, count) => sum + count, 0)).toBe(countOf({}));
+      for (const bin of totals.keys()) {
+        const time = {
+          takenFrom: Math.max(edges[bin] ?? 0, filter.takenFrom ?? 0),
+          takenUntil: edges[bin + 1] ?? 0,
+        };
+        expect(totals[bin]).toBe(countOf(time));
+        expect(unlabelled[bin]).toBe(countOf({ ...time, labelled: false }));
+        for (const { className, counts } of classes)
+          expect(counts[bin]).toBe(countOf({ ...time, className }));
+      }
+    }
+  });
+
+  it('is empty where no picture matches', () => {
+    expect(store.imageQueries.readMap({ filter: { source: 'nowhere' }, bins: 24 })).toEqual({
+      ...{ unit: 'day', edges: [], totals: [], classes: [], unlabelled: [] },
+    });
+  });
+});
+
 describe('counts', () => {
   it('cover all pictures, by class and by source', () => {
     expect(store.imageQueries.count()).toEqual({
@@ -198,6 +337,13 @@ describe('counts', () => {
         { source: 'camera 1', count: 30 },
         { source: 'camera 2', count: 30 },
       ],
+      byCamera: [
+        { camera: 'Canon EOS R6', count: 20 },
+        { camera: null, count: 40 },
+      ],
+      byAnnotator: [{ annotator: 'test', count: 50 }],
+      taken: { from: 0, to: may + 19 * hour },
+      unread: 0,
     });
     expect(store.imageQueries.findLastImportAt()).toBe(0);
     expect(openTestStore().imageQueries.findLastImportAt()).toBeUndefined();
@@ -214,6 +360,12 @@ describe('plans', () => {
     { source: 'camera 1' },
     { source: 'camera 1', labelled: false },
     { importId: second, className: 'rust' },
+    { camera: 'Canon EOS R6' },
+    { camera: null, labelled: true },
+    { takenFrom: may, takenUntil: may + hour },
+    { takenFrom: may, camera: 'Canon EOS R6', className: 'rust' },
+    { certaintyFrom: 0.2, certaintyTo: 0.4 },
+    { annotator: 'test' },
   ])('of %j read an index and never all pictures', (filter) => {
     const { count, lookup } = explainImageQueries(store.db, filter);
     expect([...count, ...lookup].filter((step) => step.startsWith('SCAN'))).toEqual([]);
@@ -227,28 +379,19 @@ describe('plans', () => {
     );
     expect(walk.join()).not.toContain('TEMP B-TREE');
   });
-});
 
-describe('speed', () => {
-  it('is told at 100,000 pictures', () => {
-    const big = openTestStore();
-    insertManyPictures(big, { count: 100_000, labelled: 99_000, tested: 90_000 });
-    const filters: ImageFilter[] = [
-      {},
-      { className: '3' },
-      { labelled: false },
-      { source: 'camera 1', className: '3' },
-      { search: '777' },
-    ];
-    for (const filter of filters) {
-      const start = performance.now();
-      const { total } = big.imageQueries.list({ filter, offset: 100, limit: 200 });
-      console.log(
-        `${JSON.stringify(filter)}: ${total} pictures, ${(performance.now() - start).toFixed(1)} ms`,
-      );
+  it.each<[ImageOrder, string]>([
+    ['latest', 'image_by_taken'],
+    ['earliest', 'image_by_taken'],
+    ['nameAscending', 'image_by_name'],
+    ['nameDescending', 'image_by_name'],
+    ['largest', 'image_by_size'],
+    ['smallest', 'image_by_size'],
+  ])('of a walk in the order %s go along %s, without sorting', (order, index) => {
+    for (const filter of [{}, { labelled: true }, { className: 'rust', labelled: true }]) {
+      const { walk } = explainImageQueries(store.db, filter, order);
+      expect(walk.join('\n')).toMatch(new RegExp(`SCAN image USING (COVERING )?INDEX ${index}`));
+      expect(walk.join()).not.toContain('TEMP B-TREE');
     }
-    const start = performance.now();
-    expect(big.imageQueries.count().total).toBe(100_000);
-    console.log(`counts: ${(performance.now() - start).toFixed(1)} ms`);
-  }, 120_000);
+  });
 });

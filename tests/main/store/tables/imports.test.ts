@@ -45,6 +45,10 @@ const image = (digit: string): NewImage => ({
   importId,
   importedAt: 6,
   originSplit: null,
+  camera: null,
+  capturedAt: null,
+  fileTime: null,
+  placeholder: 'hash',
 });
 
 test('counts the files of an import by what became of them', () => {
@@ -119,12 +123,12 @@ test('keeps the first of two pictures with the same content', () => {
   expect(images.getByHash(testHash('1'))).toMatchObject({ sequence: 1, fileName: '1.png', className: null });
   expect(images.getByHash(testHash('3'))).toMatchObject({ fileName: '3.png' });
   expect([images.has(testHash('3')), images.has(testHash('4'))]).toEqual([true, false]);
-  expect(images.getThumbnailHash(testHash('1'))).toBe(testHash('f'));
+  expect(images.getFiles(testHash('1'))).toEqual({ thumbnailHash: testHash('f'), format: 'png' });
 });
 
 test('throws NOT_FOUND for what is not there', () => {
   const { imports, images } = openStoreWithImport();
   const notFound = expect.objectContaining({ code: 'NOT_FOUND' });
   expect(() => imports.get('other' as ImportId)).toThrow(notFound);
-  expect(() => images.getThumbnailHash(testHash('9'))).toThrow(notFound);
+  expect(() => images.getFiles(testHash('9'))).toThrow(notFound);
 });

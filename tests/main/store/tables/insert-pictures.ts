@@ -11,6 +11,10 @@ export interface TestPicture {
   readonly importId?: string;
   readonly originSplit?: Split | null;
   readonly width?: number;
+  readonly sizeBytes?: number;
+  readonly camera?: string;
+  /** Milliseconds since 1970, of the shutter. */
+  readonly capturedAt?: number;
 }
 
 export function hashOf(name: string): ImageHash {
@@ -45,7 +49,8 @@ export function namePictures(
 }
 
 /**
- * Very many pictures `picture1.png` and on, with random hashes, from four sources, in ten classes `0` to `9`, quickly.
+ * Very many pictures `picture1.png` and on, with random hashes, from four sources and two cameras, one an hour from 1970
+ * on, in ten classes `0` to `9` by ten annotators, every fifth by a model, quickly.
  * @param pictures those above `labelled` get no class, those above `tested` came for test and the others for training
  */
 export function insertManyPictures(
@@ -57,10 +62,11 @@ export function insertManyPictures(
     for (let digit = 0; digit < 10; digit++) annotations.findOrAddClass(String(digit));
     db.run(
       `INSERT INTO image (hash, thumbnail_hash, file_name, width, height, size_bytes, format, source, import_id,
-         imported_at, origin_split)
+         imported_at, origin_split, camera, captured_at)
        WITH RECURSIVE number (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < :count)
        SELECT lower(hex(randomblob(32))), lower(hex(randomblob(32))), 'picture' || n || '.png', 28, 28, 500, 'png',
-         'camera ' || (n % 4), 'import', 0, CASE WHEN n > :tested THEN 'test' ELSE 'train' END FROM number`,
+         'camera ' || (n % 4), 'import', 0, CASE WHEN n > :tested THEN 'test' ELSE 'train' END,
+         CASE n % 3 WHEN 0 THEN NULL ELSE 'Maker ' || (n % 3) END, n * 3600000 FROM number`,
       { count: pictures.count, tested: pictures.tested },
     );
     const step = db.run(
@@ -72,8 +78,9 @@ export function insertManyPictures(
       [step.lastId, pictures.labelled],
     );
     db.run(
-      `INSERT INTO image_label (image_hash, revision_id, class_id, state)
-       SELECT image_hash, id, class_id, state FROM annotation_revision ORDER BY image_hash`,
+      `INSERT INTO image_label (image_hash, revision_id, class_id, state, author, certainty)
+       SELECT image_hash, id, class_id, state, 'person ' || (id % 10), CASE id % 5 WHEN 0 THEN (id % 1000) / 1000.0 END
+       FROM annotation_revision ORDER BY image_hash`,
     );
     db.run(
       `INSERT INTO image_class (image_hash, class_id, box_count)
@@ -103,16 +110,19 @@ function insertPicture({ db }: Pick<Store, 'db'>, picture: TestPicture): void {
   const hash = hashOf(picture.name);
   db.run(
     `INSERT INTO image (hash, thumbnail_hash, file_name, width, height, size_bytes, format, source, import_id,
-       imported_at, origin_split)
-     VALUES (?, ?, ?, ?, 20, 100, 'png', ?, ?, 0, ?)`,
+       imported_at, origin_split, camera, captured_at, placeholder)
+     VALUES (?, ?, ?, ?, 20, ?, 'png', ?, ?, 0, ?, ?, ?, 'hash')`,
     [
       hash,
       hash,
       `${picture.name}.png`,
       picture.width ?? 10,
+      picture.sizeBytes ?? 100,
       picture.source ?? 'test',
       toImportId(picture),
       picture.originSplit ?? null,
+      picture.camera ?? null,
+      picture.capturedAt ?? null,
     ],
   );
 }
