@@ -34,6 +34,7 @@ import { createDeployment } from './loop/deployment/deployment.ts';
 import { createEvaluateHandler } from './loop/evaluation/evaluate-handler.ts';
 import { createEvaluations } from './loop/evaluation/evaluations.ts';
 import { createRegistry } from './loop/registry/registry.ts';
+import { createKeptForms } from './loop/training/kept-forms.ts';
 import { createTrainHandler } from './loop/training/train-handler.ts';
 import { createTraining } from './loop/training/training.ts';
 import { publishPresence } from './store/presence.ts';
@@ -106,7 +107,8 @@ function createCore(options: StationOptions) {
   const store = openStore(dataDir, { create, host, clock });
   const events = createStationEvents();
   const probe = createProviderProbe({ launcher, version, file: join(store.folder.dir, 'providers.json') });
-  const base = { ...options, store, events, probe, publish: events.publish };
+  const keptForms = createKeptForms(join(store.folder.dir, 'convolution-forms.json'));
+  const base = { ...options, store, events, probe, keptForms, publish: events.publish };
   return {
     ...base,
     registry: createRegistry(base),

@@ -1,6 +1,7 @@
 /** Calls about the station itself. */
 import type { Health, Overview, Settings } from '../../src-preload/contract/system.ts';
 import type { Clock } from '../base/clock.ts';
+import type { KeptForms } from '../loop/training/kept-forms.ts';
 import type { Store } from '../store/store.ts';
 import type { Implementer } from './implementer.ts';
 import { readMachineHealth } from './machine-health.ts';
@@ -10,6 +11,7 @@ import type { StationEvents } from './station-events.ts';
 export interface SystemServices {
   readonly store: Pick<Store, 'settings' | 'maintenance' | 'folder'>;
   readonly probe: ProviderProbe;
+  readonly keptForms: Pick<KeptForms, 'count'>;
   readonly events: StationEvents;
   readonly clock: Clock;
   readonly version: string;
@@ -53,6 +55,7 @@ export function createSystemApi({ system: api }: Implementer, services: SystemSe
 async function readHealth({
   store,
   probe,
+  keptForms,
   clock,
   version,
   host,
@@ -69,6 +72,7 @@ async function readHealth({
     database: store.maintenance.integrity,
     providers: [...probe.reports],
     chosenProvider: probe.chosen,
+    convolutionForms: keptForms.count(),
   };
 }
 

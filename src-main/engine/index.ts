@@ -1,5 +1,8 @@
 /** The engine's one entry: models of images that are trained, exported and run inside onnxruntime. */
 
+export type { ChosenForms } from './autodiff/convolution-forms.ts';
+export type { FormChoice, FormChoiceOptions } from './choose-forms.ts';
+export { chooseForms } from './choose-forms.ts';
 export { importDetector } from './detector-file.ts';
 export type { DetectorDescription } from './detector-metadata.ts';
 export { describeDetector } from './detector-metadata.ts';
@@ -9,6 +12,7 @@ export type { ForeignClassifier, ImportedClassifier } from './foreign-classifier
 export { importClassifier, readForeignClassifier } from './foreign-classifier.ts';
 export type { FeedElements, ModelStepOutcome, ModelTrainer, ModelTrainerOptions } from './model-trainer.ts';
 export { createModelTrainer } from './model-trainer.ts';
+export { toTrainableModel } from './nn/classification-task.ts';
 export type {
   ArchitectureName,
   Classifier,
@@ -36,6 +40,7 @@ export type { PixelRange, Predictor, PredictorInput, PredictorOptions } from './
 export { loadPredictor } from './predictor.ts';
 export type { ProviderReport } from './probe.ts';
 export { probeProvider } from './probe.ts';
+export { nameMachine } from './runtime/machine.ts';
 export type { ProviderName } from './runtime/providers.ts';
 export { listProviders } from './runtime/providers.ts';
 export type { ExportOptions, StepOutcome, Trainer, TrainerOptions } from './trainer.ts';

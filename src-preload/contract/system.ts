@@ -56,6 +56,8 @@ export const healthSchema = z.object({
   providers: z.array(providerReportSchema),
   /** The provider that `auto` means on this machine, null until the probe has run. */
   chosenProvider: z.string().nullable(),
+  /** Gradients of convolutions whose form was chosen on this machine: by time, or left by rule as that took too long. */
+  convolutionForms: z.object({ timed: z.number().int(), untimed: z.number().int() }),
 });
 export type Health = z.infer<typeof healthSchema>;
 

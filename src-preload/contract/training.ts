@@ -127,6 +127,11 @@ export const trainingParametersSchema = z.object({
   timeBudgetS: z.number().positive().optional(),
   /** Seconds of training between two checkpoints inside an epoch: what a power cut costs at most. Epochs end in one too. */
   checkpointEveryS: z.number().min(0).max(3600).default(60),
+  /**
+   * How the gradients of convolutions are computed: in the forms that are fastest on this machine, timed once before the
+   * first step and kept in the data folder; or by rule, the same on every machine and in every folder.
+   */
+  forms: z.enum(['timed', 'rule']).default('timed'),
   /** Of detectors alone. */
   detection: detectionOptionsSchema.optional(),
 });

@@ -1,4 +1,5 @@
 /** kill -9 in the middle of a training run, of the station and of its worker: the run ends as if nothing had been. */
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { beforeAll, expect, test } from 'vitest';
@@ -115,6 +116,38 @@ test(`a run outlives ${kills} kills of its station and ends in the same model`, 
   expect(await client.training.getRun({ id })).toMatchObject({ status: 'completed', modelVersion: 1 });
   expect(await client.registry.listVersions({ name: 'tested' })).toHaveLength(1);
   expect(await client.system.checkIntegrity()).toMatchObject({ integrity: 'ok', problems: [] });
+});
+
+/** As large as it takes for forms of gradients to be timed. */
+const timedParameters = { ...quickTraining, epochs: 4, imageSize: 32, batchSize: 32, seed: 5 };
+
+test('a run goes on in the forms that were timed before its first step, whatever the machine’s are by then', {
+  timeout: 240_000,
+}, async () => {
+  const dataDir = copyFolder(folder.dataDir, join(createTemporaryFolder(), 'station'));
+  const kept = join(dataDir, 'convolution-forms.json');
+  const start = ({ client }: ServedStation, model: string) =>
+    client.training.startRun({ dataset: 'patterns', model, parameters: timedParameters });
+  const first = await serveForTest(dataDir);
+  const { id } = await start(first, 'killed');
+  await poll(
+    () => first.client.training.getRun({ id }),
+    ({ checkpointEpoch }) => checkpointEpoch !== null && checkpointEpoch >= 1,
+  );
+  await first.kill();
+  const timed = readFileSync(kept, 'utf8');
+  expect(timed).toContain('"timesMs":');
+  writeFileSync(kept, timed.replaceAll(/"form": "\w+"/g, '"form": "unfolded"'));
+  const second = await serveForTest(dataDir);
+  const { job } = await second.client.training.getRun({ id });
+  expect(await waitForEnd(second.client, job?.id ?? never())).toMatchObject({ status: 'succeeded' });
+  writeFileSync(kept, timed);
+  const again = await start(second, 'undisturbed');
+  await waitForEnd(second.client, again.job?.id ?? never());
+  const { getVersion } = second.client.registry;
+  const { blobHash } = await getVersion({ reference: 'undisturbed/1' });
+  expect((await getVersion({ reference: 'killed/1' })).blobHash).toBe(blobHash);
+  expect(readFileSync(kept, 'utf8')).toBe(timed);
 });
 
 test('a run whose worker is killed notes the crash, goes on, and ends in the same model', {

@@ -1,13 +1,16 @@
 /** The trainer of a classifier's run: of our own network from nothing, or of what it goes on from. */
 import {
+  type Classifier,
   createClassifier,
   createTrainer,
   createTransferTrainer,
   type ModelTrainerOptions,
   type Trainer,
+  toTrainableModel,
 } from '../../engine/index.ts';
 import type { BlobStore } from '../../store/blobs.ts';
 import { openBaseClassifier } from './base-classifier.ts';
+import type { ChooseForms } from './run-forms.ts';
 import type { ClassifierSpec } from './train-job.ts';
 
 /** What runs the steps; onnxruntime where nothing is said. */
@@ -18,13 +21,12 @@ export async function openTrainer(
   { plan, classNames, provider, threads, pieces }: ClassifierSpec,
   blobs: Pick<BlobStore, 'read'>,
   engine: StepEngine,
+  chooseForms: ChooseForms,
 ): Promise<Trainer> {
   const { architecture, base, imageSize, seed, batchSize, labelSmoothing, optimizer, weightDecay } = plan;
   const common = {
-    ...engine,
     batchSize,
     accumulate: pieces,
-    labelSmoothing,
     optimizer: {
       kind: optimizer,
       weightDecay,
@@ -35,16 +37,17 @@ export async function openTrainer(
     provider,
     threads,
   };
+  const chooseFor = (model: Classifier) =>
+    chooseForms({ ...common, model: toTrainableModel(model, labelSmoothing) });
   if (base) {
     const bytes = await blobs.read(base.blobHash);
     const model = openBaseClassifier(bytes, { ...base, imageSize }, classNames, seed);
     const backboneRate = model.hasNewHead ? backboneRates.ofOtherClasses : backboneRates.ofSameClasses;
-    return createTransferTrainer({ ...common, model, headSteps: plan.headSteps, backboneRate });
+    const transfer = { model, labelSmoothing, headSteps: plan.headSteps, backboneRate };
+    return createTransferTrainer({ ...engine, ...common, ...transfer, forms: await chooseFor(model) });
   }
-  return createTrainer({
-    ...common,
-    model: createClassifier({ architecture, classes: classNames.length, imageSize, seed }),
-  });
+  const model = createClassifier({ architecture, classes: classNames.length, imageSize, seed });
+  return createTrainer({ ...engine, ...common, model, labelSmoothing, forms: await chooseFor(model) });
 }
 
 /**

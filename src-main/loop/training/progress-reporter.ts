@@ -6,6 +6,8 @@ import type { StepReport } from './training-loop.ts';
 export interface ProgressReporter {
   /** @param done pictures that are decoded */
   prepared(done: number, total: number): void;
+  /** @param done convolution gradients that are timed */
+  timed(done: number, total: number): void;
   stepped(report: StepReport, epochs: number): void;
 }
 
@@ -28,6 +30,8 @@ export function createProgressReporter(
   return {
     prepared: (done, total) =>
       report((preparationShare * done) / Math.max(1, total), `preparing picture ${done} of ${total}`),
+    timed: (done, total) =>
+      report(preparationShare, `timing convolution gradient ${done + 1} of ${total} on this machine`),
     stepped: ({ epoch, share, loss }, epochs) =>
       report(
         preparationShare + (1 - preparationShare - conclusionShare) * share,

@@ -15,6 +15,7 @@ import { type Batch, createClassifierSubject, describeJudge } from './classifier
 import { trainDetector } from './detection/train-detector.ts';
 import { openTrainer, type StepEngine } from './open-classifier.ts';
 import { createProgressReporter, type ProgressReporter } from './progress-reporter.ts';
+import { createFormChooser } from './run-forms.ts';
 import { createRunJournal, type RunJournal } from './run-journal.ts';
 import { createRunRecords, type RunPlace, readLoopState } from './run-records.ts';
 import { createSampler } from './sampler.ts';
@@ -64,7 +65,8 @@ async function trainOnce(
   engine: StepEngine,
 ): Promise<TrainResult> {
   const { context, journal } = pictures;
-  const trainer = await openTrainer(spec, pictures.blobs, engine);
+  const chooseForms = createFormChooser(spec, { ...pictures, clock: systemClock });
+  const trainer = await openTrainer(spec, pictures.blobs, engine, chooseForms);
   const surroundings = { ...pictures, trainer };
   try {
     const from = await readLoopState({ ...surroundings, log: context.log });

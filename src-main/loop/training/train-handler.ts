@@ -11,7 +11,9 @@ import type { Store } from '../../store/store.ts';
 import type { NewModelVersion } from '../../store/tables/models.ts';
 import type { EndedRunStatus, RunRecord } from '../../store/tables/runs.ts';
 import type { Attempt } from './attempts.ts';
+import type { KeptForms } from './kept-forms.ts';
 import { isResumable } from './resumable.ts';
+import { formsPath, type KnownForms, type RunForms } from './run-forms.ts';
 import type {
   ClassifierTest,
   DetectorTest,
@@ -27,6 +29,7 @@ export interface TrainHandlerOptions {
   readonly store: Pick<Store, 'db' | 'runs' | 'maintenance'>;
   readonly clock: Clock;
   readonly datasets: Pick<TrainingDatasets, 'getVersion' | 'listSplit' | 'listDetectionSplit'>;
+  readonly keptForms: KeptForms;
   readonly publish: (event: StationEvent) => void;
   /** Of the registry, inside a transaction. */
   readonly registerVersion: (draft: Omit<NewModelVersion, 'createdAt'>) => ModelVersion;
@@ -77,6 +80,7 @@ function prepare(options: TrainHandlerOptions, request: TrainRequest): TrainSpec
     threads,
     classNames,
     checkpointHash: store.runs.findCheckpoint(runId)?.hash ?? null,
+    forms: readForms(options, runId, parameters.forms === 'timed'),
   };
   if (plan.task === 'detection') {
     const pictures = listSplits(label, datasets.listDetectionSplit);
@@ -87,6 +91,11 @@ function prepare(options: TrainHandlerOptions, request: TrainRequest): TrainSpec
     ...common,
     ...{ task: 'classification', plan, metadata, pictures: listSplits(label, datasets.listSplit) },
   };
+}
+
+function readForms({ store, keptForms }: TrainHandlerOptions, runId: RunId, isTimed: boolean): KnownForms {
+  const artifact = store.runs.listArtifacts(runId).find(({ path }) => path === formsPath);
+  return { isTimed, runHash: artifact?.blobHash ?? null, ...keptForms.read() };
 }
 
 /** A run that had to fall back stays where it is, also after a restart: its steps are then the same. */
@@ -102,15 +111,23 @@ function listSplits<T>(label: string, list: (reference: string) => readonly T[])
 function recordUpdate(
   options: TrainHandlerOptions,
   runId: RunId,
-  { step, metrics, checkpoint, tags }: TrainUpdate,
+  { step, metrics, checkpoint, tags, forms }: TrainUpdate,
 ): void {
   const { store, publish } = options;
   recordMetrics(options, runId, step, metrics);
   if (tags) store.runs.writeTags(runId, tags);
+  if (forms) keepForms(options, runId, forms);
   if (checkpoint) {
     replaceCheckpoint(options, runId, checkpoint.hash, () => store.runs.recordCheckpoint(runId, checkpoint));
   }
   store.db.afterCommit(() => publish({ type: 'run.updated', runId }));
+}
+
+/** The machine's first: a run that finds none of its own takes those. */
+function keepForms({ store, keptForms }: TrainHandlerOptions, runId: RunId, forms: RunForms): void {
+  const { hash, sizeBytes, machine, choices } = forms;
+  keptForms.add(machine, choices);
+  store.runs.writeArtifact(runId, { path: formsPath, blobHash: hash, sizeBytes });
 }
 
 /** The row first, then the blob of the checkpoint before: a run needs one to go on from, not one for each epoch. */

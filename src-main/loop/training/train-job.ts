@@ -8,6 +8,7 @@ import type { DetectionEntry } from '../../store/tables/datasets.ts';
 import type { EvaluatedPicture } from '../../store/tables/evaluations.ts';
 import type { Checkpoint } from '../../store/tables/runs.ts';
 import type { DetectionPlan } from './detection/detection-plan.ts';
+import type { KnownForms, RunForms } from './run-forms.ts';
 import type { TrainingPlan } from './training-plan.ts';
 
 /** What the job row keeps. */
@@ -57,6 +58,7 @@ interface RunSpec {
   readonly checkpointEveryMs: number;
   /** Where the run goes on from. */
   readonly checkpointHash: BlobHash | null;
+  readonly forms: KnownForms;
 }
 
 export interface TrainUpdate {
@@ -65,6 +67,7 @@ export interface TrainUpdate {
   readonly metrics: Readonly<Record<string, number>>;
   readonly checkpoint: Checkpoint | null;
   readonly tags?: Readonly<Record<string, string>>;
+  readonly forms?: RunForms;
 }
 
 export type TrainResult = TrainedModel | { readonly outcome: 'diverged'; readonly reason: string };

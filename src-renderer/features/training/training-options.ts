@@ -15,6 +15,7 @@ type ChosenElsewhere =
   | 'checkpointEveryS'
   | 'detection'
   | 'device'
+  | 'forms'
   | 'timeBudgetS';
 
 export type OptionName = Exclude<keyof TrainingParameters, ChosenElsewhere> | keyof DetectionOptions;

@@ -81,6 +81,7 @@ function tellFindings(
     database,
     providers,
     chosenProvider: health.chosenProvider,
+    convolutionForms: health.convolutionForms,
     snapshots,
   };
   const machine = formatFields({
@@ -93,6 +94,7 @@ function tellFindings(
     disk: `${formatBytes(health.disk.freeBytes)} free; database ${formatBytes(health.disk.databaseBytes)}, ${health.disk.blobs} blobs of ${formatBytes(health.disk.blobsBytes)}`,
     database: `schema ${database.schemaVersion}, ${isWell ? 'whole' : 'DAMAGED'}`,
     'auto means': health.chosenProvider,
+    'convolution forms': describeForms(health.convolutionForms),
   });
   const problems = database.problems.map((problem) => `  ${problem}`);
   const providerRows = providers.map(({ name, isUsable, reason }) => [name, isUsable ? 'yes' : 'no', reason]);
@@ -103,6 +105,12 @@ function tellFindings(
     formatSnapshots(snapshots),
   ];
   return { document, text: parts.join('\n\n'), exitStatus: isWell ? exitStatus.success : exitStatus.failure };
+}
+
+function describeForms({ timed, untimed }: Health['convolutionForms']): string {
+  if (timed + untimed === 0) return 'none timed yet: the next larger training does';
+  const left = untimed > 0 ? `, ${untimed} left by rule for want of time` : '';
+  return `${timed} gradients timed${left}; convolution-forms.json holds them, without it they are timed anew`;
 }
 
 function tellDamage({ dataDir }: CommandContext, error: AppError): Answer {

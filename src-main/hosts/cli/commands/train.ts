@@ -55,6 +55,7 @@ interface TrainOptions extends CommonOptions, DetectionFlags {
   readonly patience?: number;
   readonly device?: string;
   readonly threads?: number;
+  readonly forms?: string;
   readonly seed?: number;
   readonly timeBudget?: number;
   readonly time?: number;
@@ -112,6 +113,10 @@ export function registerTrain(program: Command, installation: Installation): voi
     .option('--patience <epochs>', 'epochs without a better score before it stops; 0: never', parseInteger)
     .option('--device <name>', 'auto, cpu, webgpu, cuda, directml or coreml')
     .option('--threads <number>', 'CPU threads', parseInteger)
+    .option(
+      '--forms <timed|rule>',
+      'convolution gradients as fastest on this machine, or the same everywhere',
+    )
     .option('--seed <number>', 'of weights, order and augmentation', parseInteger)
     .option('--time-budget <time>', 'of the training loop: 90, 90s, 5m', parseSeconds)
     .option('--time <time>', 'the same; a number alone is hours, as Ultralytics has it', parseHours)
@@ -181,6 +186,7 @@ function toRequest(options: TrainOptions): StartTraining {
     patience: options.patience,
     device: options.device,
     threads: options.threads,
+    forms: options.forms,
     seed: options.seed,
     timeBudgetS: options.time ?? options.timeBudget,
     detection: readDetectionFlags(options),

@@ -7,6 +7,7 @@ import { toFrameDetector } from '../../../vision/frame-detector.ts';
 import { persevere } from '../attempts.ts';
 import type { StepEngine } from '../open-classifier.ts';
 import { createProgressReporter } from '../progress-reporter.ts';
+import { createFormChooser } from '../run-forms.ts';
 import { createRunRecords, type RunPlace, readLoopState } from '../run-records.ts';
 import type { BoxedEntry, DetectorSpec, TrainResult, TrainUpdate } from '../train-job.ts';
 import { type LoopEnd, type LoopOptions, runTrainingLoop } from '../training-loop.ts';
@@ -90,13 +91,12 @@ function listViews({ plan, pictures, classNames }: DetectorSpec): View[] {
 
 async function openTrainer(
   spec: DetectorSpec,
-  { blobs, maxBoxes }: Pick<Surroundings, 'blobs' | 'maxBoxes'>,
+  { blobs, maxBoxes, context }: Pick<Surroundings, 'blobs' | 'maxBoxes' | 'context'>,
   engine: StepEngine,
 ): Promise<ModelTrainer> {
   const { plan, provider, threads, pieces } = spec;
   const { model, frozen } = await openDetectorModel(spec, blobs, maxBoxes);
-  return createModelTrainer({
-    ...engine,
+  const options = {
     model,
     batchSize: updateSizeOf(plan),
     accumulate: (plan.accumulate ?? 1) * pieces,
@@ -112,7 +112,10 @@ async function openTrainer(
     },
     provider,
     threads,
-  });
+  };
+  const reporter = createProgressReporter(context, systemClock, 0);
+  const chooseForms = createFormChooser(spec, { context, blobs, reporter, clock: systemClock });
+  return createModelTrainer({ ...engine, ...options, forms: await chooseForms(options) });
 }
 
 /** Threads that make batches: the step keeps the other cores busy. */

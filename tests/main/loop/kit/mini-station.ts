@@ -1,4 +1,5 @@
 /** Store, queue and the domains of the model's half of the loop, put together as the station does, with real workers. */
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 import { systemClock } from '../../../../src-main/base/clock.ts';
@@ -15,6 +16,7 @@ import { createDeployment, type DeploymentOptions } from '../../../../src-main/l
 import { createEvaluateHandler } from '../../../../src-main/loop/evaluation/evaluate-handler.ts';
 import { createEvaluations } from '../../../../src-main/loop/evaluation/evaluations.ts';
 import { createRegistry } from '../../../../src-main/loop/registry/registry.ts';
+import { createKeptForms } from '../../../../src-main/loop/training/kept-forms.ts';
 import { createTrainHandler } from '../../../../src-main/loop/training/train-handler.ts';
 import { createTraining } from '../../../../src-main/loop/training/training.ts';
 import { openStore, type Store } from '../../../../src-main/store/store.ts';
@@ -61,6 +63,7 @@ export function openMiniStation(
   const evaluations = createEvaluations({
     ...base,
     ...engine,
+    launcher,
     jobs,
     datasets,
     getVersion: registry.getVersion,
@@ -84,6 +87,7 @@ export function openMiniStation(
   const train = createTrainHandler({
     ...base,
     datasets,
+    keptForms: createKeptForms(join(store.folder.dir, 'convolution-forms.json')),
     registerVersion: (draft) => deployment.adopt(registry.registerVersion(draft)),
     recordEvaluation: evaluations.recordEvaluation,
   });

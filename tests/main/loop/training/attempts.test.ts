@@ -33,6 +33,7 @@ async function openBody() {
     classNames: shapeNames,
     ...{ provider: 'cpu', pieces: 1, isBatchGiven: false, askedDevice: 'auto', threads: 1, metadata: {} },
     ...{ checkpointEveryMs: 0, checkpointHash: null },
+    forms: { isTimed: false, runHash: null, byMachine: {}, problem: null },
   };
   return async (changes: Partial<ClassifierSpec>, engine: Engine = {}) => {
     const lines: string[] = [];

@@ -98,7 +98,7 @@ describe('the options of the training form', () => {
     const common = Object.keys(trainingParametersSchema.shape);
     expect([...own, ...common].filter((name) => !shown.includes(name)).toSorted()).toEqual([
       ...['amp', 'architecture', 'base', 'basePixelRange', 'checkpointEveryS'],
-      ...['detection', 'device', 'labelSmoothing', 'timeBudgetS'],
+      ...['detection', 'device', 'forms', 'labelSmoothing', 'timeBudgetS'],
     ]);
   });
 });
