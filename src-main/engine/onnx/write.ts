@@ -5,7 +5,8 @@ import { createBlockedWriter } from './blocked-convolution.ts';
 import { blockedDomain } from './blocked-writing.ts';
 import { encodeModel } from './encode.ts';
 import type { OnnxAttribute, OnnxNode, OnnxValue } from './model.ts';
-import { onnxOpset, toOnnx } from './to-onnx.ts';
+import { openBatch } from './open-batch.ts';
+import { type OnnxForm, onnxOpset, toOnnx } from './to-onnx.ts';
 
 export interface WriteOptions {
   /** Becomes the file's metadata_props. */
@@ -26,9 +27,10 @@ export function writeOnnx(graph: Graph, options: WriteOptions = {}): Uint8Array<
   const { convolutionBlock } = options;
   const writeBlocked =
     convolutionBlock === undefined ? undefined : createBlockedWriter(convolutionBlock, shared);
-  const written = graph.nodes.flatMap(
-    (node) => writeBlocked?.(node) ?? writeNode(node, options.symbolicBatch, shared),
-  );
+  const { symbolicBatch } = options;
+  const open = symbolicBatch === undefined ? undefined : openBatch(graph);
+  const formOf = (node: Node) => open?.(node, toOnnx(node, undefined)) ?? toOnnx(node, symbolicBatch);
+  const written = graph.nodes.flatMap((node) => writeBlocked?.(node) ?? writeNode(node, formOf, shared));
   const nodes = writeBlocked ? dropUnread(written, graph) : written;
   return encodeModel({
     irVersion: 10,
@@ -43,8 +45,8 @@ export function writeOnnx(graph: Graph, options: WriteOptions = {}): Uint8Array<
       name: graph.name,
       nodes,
       initializers,
-      inputs: graph.inputs.map((value) => writeValue(value, options.symbolicBatch)),
-      outputs: graph.outputs.map((value) => writeValue(value, options.symbolicBatch)),
+      inputs: graph.inputs.map((value) => writeValue(value, symbolicBatch)),
+      outputs: graph.outputs.map((value) => writeValue(value, symbolicBatch)),
     },
   });
 }
@@ -74,10 +76,10 @@ function createConstantPool(initializers: Map<string, Tensor>): (tensor: Tensor)
 
 function writeNode(
   node: Node,
-  batch: number | undefined,
+  formOf: (node: Node) => OnnxForm,
   nameConstant: (tensor: Tensor) => string,
 ): OnnxNode[] {
-  const form = toOnnx(node, batch);
+  const form = formOf(node);
   const outputs: readonly Value[] = node.outputs;
   const nameInput = (input: Value | Tensor | string | undefined): string => {
     if (input === undefined || typeof input === 'string') return input ?? '';

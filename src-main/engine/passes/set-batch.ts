@@ -17,7 +17,7 @@ interface Image {
  */
 export function setBatch(graph: Graph, count: number): Graph {
   if (count === 1) return graph;
-  const builder = createGraphBuilder(new Set([...graph.initializers.keys()].map(({ name }) => name)));
+  const builder = createGraphBuilder(listNames(graph));
   const images = new Map<Value, Image>();
   for (const input of graph.inputs) {
     if (input.shape[0] !== 1) throw refuse(`its input ${input.name} is for ${input.shape[0]} samples`);
@@ -35,6 +35,12 @@ export function setBatch(graph: Graph, count: number): Graph {
     graph.name,
     outputs.map(({ value }) => value),
   );
+}
+
+/** Of all values: what is added between the nodes takes other names. */
+function listNames({ initializers, nodes }: Graph): ReadonlySet<string> {
+  const made = nodes.flatMap(({ outputs }): readonly Value[] => outputs);
+  return new Set([...initializers.keys(), ...made].map(({ name }) => name));
 }
 
 function growNode(builder: GraphBuilder, node: Node, images: Map<Value, Image>, count: number): void {
