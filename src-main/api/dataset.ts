@@ -13,6 +13,7 @@ export function createDatasetApi({ dataset: api }: Implementer, datasets: Datase
       datasets.getDifference(input.reference, input.from),
     ),
     exportVersion: api.exportVersion.handler(({ input }) => exports.exportVersion(input)),
+    exportPictures: api.exportPictures.handler(({ input }) => exports.exportPictures(input)),
     getExport: api.getExport.handler(({ input }) => exports.getExport(input.id)),
     listExports: api.listExports.handler(({ input }) => exports.listExports(input.limit)),
   };

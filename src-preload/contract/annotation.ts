@@ -118,6 +118,22 @@ export const annotationContract = {
     )
     /** Left out: what the annotator is to answer at the desk, without a look at others. */
     .output(z.object({ changed: z.number().int(), leftOut: z.array(imageHashSchema) })),
+  /** Sends labels, drafts and suggestions back to be looked at; what nobody has labelled is left alone. One undo step. */
+  rejectLabels: oc
+    .route({
+      method: 'POST',
+      path: '/annotations/rejections',
+      tags: ['annotation'],
+      summary: 'Reject the labels of pictures',
+    })
+    .input(
+      z.object({
+        imageHashes: z.array(imageHashSchema).min(1).max(10_000),
+        /** Absent: the station's operator. */
+        annotator: annotatorSchema.optional(),
+      }),
+    )
+    .output(z.object({ changed: z.number().int() })),
   getAnnotation: oc
     .route({
       method: 'GET',

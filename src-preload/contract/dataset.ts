@@ -2,7 +2,15 @@
 import { oc } from '@orpc/contract';
 import { z } from 'zod';
 import { exportFormatSchema } from './format.ts';
-import { exportIdSchema, jobIdSchema, nameSchema, splitSchema, timestampSchema } from './ids.ts';
+import {
+  exportIdSchema,
+  imageHashSchema,
+  jobIdSchema,
+  nameSchema,
+  splitSchema,
+  timestampSchema,
+} from './ids.ts';
+import { mostSelected } from './image.ts';
 import { taskSchema } from './task.ts';
 
 /** Shares of train, val and test; they sum to 1. */
@@ -93,7 +101,7 @@ export type ExportLoss = z.infer<typeof exportLossSchema>;
 export const datasetExportSchema = z.object({
   id: exportIdSchema,
   jobId: jobIdSchema,
-  /** `NAME@2` or `NAME@2/test`. */
+  /** `NAME@2` or `NAME@2/test`; `selection` for chosen pictures as they were. */
   reference: z.string(),
   format: exportFormatSchema,
   /** Absolute, on the station's machine; it is there, whole, when the job has succeeded. */
@@ -185,6 +193,20 @@ export const datasetContract = {
       summary: "Write a version, or one of its splits, into a folder of the station's machine",
     })
     .input(exportRequestSchema)
+    .output(datasetExportSchema),
+  /** What nobody has labelled comes without labels; pictures that came without a split go to train. */
+  exportPictures: oc
+    .route({
+      method: 'POST',
+      path: '/datasets/exports/pictures',
+      tags: ['dataset'],
+      summary: "Write chosen pictures with their labels into a folder of the station's machine",
+    })
+    .input(
+      exportRequestSchema
+        .omit({ reference: true })
+        .extend({ imageHashes: z.array(imageHashSchema).min(1).max(mostSelected) }),
+    )
     .output(datasetExportSchema),
   getExport: oc
     .route({ method: 'GET', path: '/datasets/exports/{id}', tags: ['dataset'], summary: 'One export' })

@@ -12,6 +12,7 @@ export const qualityDecisionSchema = z.object({
   decidedAt: timestampSchema,
   kept: z.number().int(),
   setAside: z.number().int(),
+  takenBack: z.number().int(),
 });
 export type QualityDecision = z.infer<typeof qualityDecisionSchema>;
 
@@ -100,6 +101,16 @@ export const qualityContract = {
       summary: 'Keep pictures, and set others aside: in no queue and no new dataset version',
     })
     .input(z.object({ keep: pictureListSchema, setAside: pictureListSchema }))
+    .output(qualityDecisionSchema),
+  /** A decision of its own, which undoing takes back. */
+  takeBackPictures: oc
+    .route({
+      method: 'POST',
+      path: '/quality/returns',
+      tags: ['annotation'],
+      summary: 'Take pictures back that are set aside',
+    })
+    .input(z.object({ imageHashes: z.array(imageHashSchema).min(1).max(10_000) }))
     .output(qualityDecisionSchema),
   undoQualityDecision: oc
     .route({

@@ -59,6 +59,11 @@ export interface Annotation {
    * @throws {AppError} CLASS_UNKNOWN with the known ones, NOT_FOUND where a picture is not the station's: nothing is changed
    */
   setClass(request: LabelRequest): { changed: number };
+  /**
+   * Labels, drafts and suggestions keep what they show and wait to be looked at again.
+   * @throws {AppError} NOT_FOUND
+   */
+  rejectLabels(request: Omit<LabelRequest, 'className'>): { changed: number };
   /** @throws {AppError} NOT_FOUND */
   getAnnotation(imageHash: ImageHash): PictureAnnotation;
   /**
@@ -101,6 +106,13 @@ export function createAnnotation({ store, clock, publish }: AnnotationOptions): 
         const classId = className === null ? null : getClassId(store, className);
         assertKnown(store, imageHashes);
         const changes = imageHashes.map((imageHash) => ({ imageHash, classId }));
+        return { changed: record({ kind: 'edit', changes }, annotator).length };
+      }),
+    rejectLabels: ({ imageHashes, annotator }) =>
+      db.transaction(() => {
+        assertKnown(store, imageHashes);
+        const labelled = imageHashes.filter((hash) => annotations.readLabel(hash).state !== 'none');
+        const changes = labelled.map((imageHash) => ({ imageHash, state: 'rejected' as const }));
         return { changed: record({ kind: 'edit', changes }, annotator).length };
       }),
     getAnnotation: (imageHash) => {

@@ -65,6 +65,22 @@ export function createExportsTable(db: Database) {
     end(id: ExportId, at: number): void {
       db.run('UPDATE dataset_export SET ended_at = ? WHERE id = ? AND ended_at IS NULL', [at, id]);
     },
+    /** Chosen pictures as they are labelled now, by hash; a label that is not accepted is left out, a model's boxes too. */
+    listChosen(imageHashes: readonly ImageHash[]): ExportEntry[] {
+      const chosen = { imageHashes: JSON.stringify(imageHashes) };
+      const boxes = readChosenBoxes(db, chosen);
+      return db
+        .all<Omit<ExportEntry, 'boxes'>>(
+          `SELECT image.hash AS imageHash, file_name AS fileName, format, width, height,
+             coalesce(origin_split, 'train') AS split, class.name AS className
+           FROM image
+           LEFT JOIN image_label AS label ON label.image_hash = image.hash AND label.state = 'labelled'
+           LEFT JOIN class ON class.id = label.class_id
+           WHERE image.hash IN (SELECT value FROM json_each(:imageHashes)) ORDER BY image.hash`,
+          chosen,
+        )
+        .map((entry) => ({ ...entry, boxes: boxes.get(entry.imageHash) ?? [] }));
+    },
     /** The pictures of a version, or of one of its splits, by hash. */
     listEntries(name: string, version: number, split?: Split): ExportEntry[] {
       const key = { name, version, split: split ?? null };
@@ -84,6 +100,9 @@ export function createExportsTable(db: Database) {
   };
 }
 
+const boxColumns = `box.image_hash AS imageHash, class.name AS className, x, y, box.width, box.height, score, box.source,
+  attributes`;
+
 type BoxRow = Omit<ExportEntryBox, 'attributes'> & {
   readonly imageHash: ImageHash;
   readonly attributes: string;
@@ -93,16 +112,34 @@ function readBoxes(
   db: Database,
   key: { readonly name: string; readonly version: number; readonly split: Split | null },
 ): Map<ImageHash, ExportEntryBox[]> {
-  const boxes = new Map<ImageHash, ExportEntryBox[]>();
   const rows = db.iterate<BoxRow>(
-    `SELECT box.image_hash AS imageHash, class.name AS className, x, y, box.width, box.height, score, box.source, attributes
-     FROM dataset_entry AS entry
+    `SELECT ${boxColumns} FROM dataset_entry AS entry
      JOIN annotation_box AS box ON box.image_hash = entry.image_hash AND box.from_revision <= entry.revision_id
        AND (box.until_revision IS NULL OR box.until_revision > entry.revision_id)
      JOIN class ON class.id = box.class_id
      WHERE ${ofVersion} ORDER BY box.image_hash, box.position, box.box_id`,
     key,
   );
+  return groupBoxes(rows);
+}
+
+function readChosenBoxes(
+  db: Database,
+  chosen: { readonly imageHashes: string },
+): Map<ImageHash, ExportEntryBox[]> {
+  const rows = db.iterate<BoxRow>(
+    `SELECT ${boxColumns} FROM image_label AS label
+     JOIN annotation_box AS box ON box.image_hash = label.image_hash AND box.until_revision IS NULL
+     JOIN class ON class.id = box.class_id
+     WHERE label.state = 'labelled' AND label.image_hash IN (SELECT value FROM json_each(:imageHashes))
+     ORDER BY box.image_hash, box.position, box.box_id`,
+    chosen,
+  );
+  return groupBoxes(rows);
+}
+
+function groupBoxes(rows: Iterable<BoxRow>): Map<ImageHash, ExportEntryBox[]> {
+  const boxes = new Map<ImageHash, ExportEntryBox[]>();
   for (const { imageHash, attributes, ...box } of rows) {
     const known = boxes.get(imageHash) ?? [];
     known.push({ ...box, attributes: JSON.parse(attributes) as BoxAttributes });

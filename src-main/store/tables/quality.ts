@@ -51,6 +51,8 @@ export interface NewQualityDecision {
   readonly at: number;
   readonly keep: readonly ImageHash[];
   readonly setAside: readonly ImageHash[];
+  /** Of those that are set aside. */
+  readonly takeBack: readonly ImageHash[];
 }
 
 export function createQualityTable(db: Database) {
@@ -150,11 +152,19 @@ function countClassChanges(db: Database, asked: { imageHashes: string }): Map<Im
   return new Map(rows.map(({ imageHash, changes }) => [imageHash, changes]));
 }
 
+const ofDecision = 'SELECT image_hash FROM quality_decision_picture WHERE decision_id = :id';
+
+/** Of the pictures of a decision: what the newest says that is not undone, and set one aside or took it back. */
+const lastOutcomes = `SELECT picture.image_hash AS imageHash, max(picture.decision_id) AS decisionId, picture.outcome
+  FROM quality_decision_picture AS picture JOIN quality_decision AS decision ON decision.id = picture.decision_id
+  WHERE picture.image_hash IN (${ofDecision}) AND undone_at IS NULL AND outcome <> 'kept' GROUP BY picture.image_hash`;
+
 function createDecisions(db: Database) {
   const findLast = (): QualityDecision | undefined =>
     db.get<QualityDecision>(
       `SELECT id, author, decided_at AS decidedAt,
-         count(*) FILTER (WHERE outcome = 'kept') AS kept, count(*) FILTER (WHERE outcome = 'setAside') AS setAside
+         count(*) FILTER (WHERE outcome = 'kept') AS kept, count(*) FILTER (WHERE outcome = 'setAside') AS setAside,
+         count(*) FILTER (WHERE outcome = 'takenBack') AS takenBack
        FROM quality_decision JOIN quality_decision_picture ON decision_id = id
        WHERE undone_at IS NULL GROUP BY id ORDER BY id DESC LIMIT 1`,
     );
@@ -167,12 +177,12 @@ function createDecisions(db: Database) {
       db
         .all<{ imageHash: ImageHash }>('SELECT image_hash AS imageHash FROM set_aside')
         .map(({ imageHash }) => imageHash),
-    insertDecision({ author, at, keep, setAside }: NewQualityDecision): void {
+    insertDecision({ author, at, keep, setAside, takeBack }: NewQualityDecision): void {
       const { lastId } = db.run('INSERT INTO quality_decision (author, decided_at) VALUES (?, ?)', [
         author,
         at,
       ]);
-      const insert = (imageHash: ImageHash, outcome: 'kept' | 'setAside') =>
+      const insert = (imageHash: ImageHash, outcome: 'kept' | 'setAside' | 'takenBack') =>
         db.run('INSERT INTO quality_decision_picture (decision_id, image_hash, outcome) VALUES (?, ?, ?)', [
           lastId,
           imageHash,
@@ -186,11 +196,20 @@ function createDecisions(db: Database) {
           lastId,
         ]);
       }
+      for (const imageHash of takeBack) {
+        insert(imageHash, 'takenBack');
+        db.run('DELETE FROM set_aside WHERE image_hash = ?', [imageHash]);
+      }
     },
-    /** @returns the pictures of the decision */
+    /** The pictures are again as the decision before said. @returns the pictures of the decision */
     undoDecision(id: number, at: number): ImageHash[] {
       db.run('UPDATE quality_decision SET undone_at = ? WHERE id = ?', [at, id]);
-      db.run('DELETE FROM set_aside WHERE decision_id = ?', [id]);
+      db.run(`DELETE FROM set_aside WHERE image_hash IN (${ofDecision})`, { id });
+      db.run(
+        `INSERT INTO set_aside (image_hash, decision_id) SELECT imageHash, decisionId FROM (${lastOutcomes})
+         WHERE outcome = 'setAside'`,
+        { id },
+      );
       return db
         .all<{ imageHash: ImageHash }>(
           'SELECT image_hash AS imageHash FROM quality_decision_picture WHERE decision_id = ?',

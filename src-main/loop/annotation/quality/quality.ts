@@ -14,7 +14,7 @@ import type { Clock } from '../../../base/clock.ts';
 import type { JobQueue } from '../../../jobs/queue.ts';
 import { findRareClasses, measureLabels } from '../../../statistics/label-checks.ts';
 import type { Store } from '../../../store/store.ts';
-import type { FingerprintedPicture } from '../../../store/tables/quality.ts';
+import type { FingerprintedPicture, NewQualityDecision } from '../../../store/tables/quality.ts';
 import { type Decided, type FoundGroup, findLookalikes, groupUndecided } from './duplicate-groups.ts';
 
 export interface QualityOptions {
@@ -55,6 +55,11 @@ export interface Quality {
    * @throws {AppError} INPUT_INVALID where nothing is decided or a picture is on both sides, NOT_FOUND
    */
   decide(request: { keep: readonly ImageHash[]; setAside: readonly ImageHash[] }): QualityDecision;
+  /**
+   * Brings pictures back that are set aside; those that are not are left alone.
+   * @throws {AppError} INPUT_INVALID where none is set aside, NOT_FOUND
+   */
+  takeBack(imageHashes: readonly ImageHash[]): QualityDecision;
   /** Takes back the last decision. @returns its pictures; none where there is no decision left */
   undoDecision(): { imageHashes: ImageHash[] };
 }
@@ -64,6 +69,14 @@ export function createQuality(options: QualityOptions): Quality {
   const lookalikes = createLookalikes(store);
   const tell = (imageHashes: ImageHash[]) =>
     store.db.afterCommit(() => publish({ type: 'annotation.changed', imageHashes }));
+  const record = (decision: Omit<NewQualityDecision, 'author' | 'at'>): QualityDecision => {
+    const author = store.settings.read().operator;
+    store.quality.insertDecision({ author, at: clock.now(), ...decision });
+    tell([...decision.setAside, ...decision.takeBack]);
+    const made = store.quality.findLastDecision();
+    if (!made) throw new Error('bug: the decision has no row');
+    return made;
+  };
   return {
     refreshLabels: () => refreshLabels(store),
     checkQuality: async () => {
@@ -79,12 +92,15 @@ export function createQuality(options: QualityOptions): Quality {
     decide: ({ keep, setAside }) =>
       store.db.transaction(() => {
         assertDecidable(store, keep, setAside);
-        const author = store.settings.read().operator;
-        store.quality.insertDecision({ author, at: clock.now(), keep, setAside });
-        tell([...setAside]);
-        const made = store.quality.findLastDecision();
-        if (!made) throw new Error('bug: the decision has no row');
-        return made;
+        return record({ keep, setAside, takeBack: [] });
+      }),
+    takeBack: (imageHashes) =>
+      store.db.transaction(() => {
+        assertKnown(store, imageHashes);
+        const aside = new Set(store.quality.listSetAside());
+        const takeBack = [...new Set(imageHashes)].filter((hash) => aside.has(hash));
+        if (takeBack.length > 0) return record({ keep: [], setAside: [], takeBack });
+        throw new AppError('INPUT_INVALID', 'expected pictures that are set aside, got none', {});
       }),
     undoDecision: () =>
       store.db.transaction(() => {
@@ -210,6 +226,13 @@ function assertDecidable(
   if (new Set(all).size < all.length) {
     throw new AppError('INPUT_INVALID', 'expected every picture once, to keep or to set aside', {});
   }
+  assertKnown({ annotations }, all);
+}
+
+function assertKnown(
+  { annotations }: Pick<QualityOptions['store'], 'annotations'>,
+  all: readonly ImageHash[],
+): void {
   const unknown = annotations.listUnknownImages(all);
   if (unknown.length > 0) {
     throw new AppError('NOT_FOUND', `${unknown.length} of ${all.length} pictures are not in the station`, {

@@ -1,15 +1,14 @@
 /** The books of an export job: its pictures from the rows, and its end. */
 import { basename, dirname, join } from 'node:path';
-import { parseDatasetReference } from '../../../../src-preload/contract/reference.ts';
 import type { Clock } from '../../../base/clock.ts';
 import type { JobHandler } from '../../../jobs/job-kind.ts';
 import type { Store } from '../../../store/store.ts';
 import type { Datasets } from '../datasets.ts';
 import type { ExportJobRequest, ExportResult, ExportSpec } from './export-job.ts';
-import { toPictureSet } from './picture-set.ts';
+import { readExportSource } from './export-source.ts';
 
 export interface ExportHandlerOptions {
-  readonly store: Pick<Store, 'exports'>;
+  readonly store: Pick<Store, 'exports' | 'settings' | 'annotations'>;
   readonly datasets: Pick<Datasets, 'getVersion'>;
   readonly clock: Clock;
 }
@@ -23,12 +22,11 @@ export function createExportHandler({
   return {
     resumesAfterRestart: true,
     maxAttempts: 3,
-    prepare: (_job, { exportId, reference, format, folder, overwrite }) => {
-      const version = datasets.getVersion(reference);
-      const { split } = parseDatasetReference(reference);
-      const entries = store.exports.listEntries(version.name, version.version, split);
+    prepare: (_job, request) => {
+      const { exportId, format, folder, overwrite } = request;
       const workFolder = join(dirname(folder), `.${basename(folder)}.${exportId}`);
-      return { format, folder, workFolder, overwrite, set: toPictureSet(version, entries) };
+      const { set } = readExportSource({ store, datasets }, request);
+      return { format, folder, workFolder, overwrite, set };
     },
     onUpdate: () => undefined,
     onEnd: (_job, { exportId }) => store.exports.end(exportId, clock.now()),

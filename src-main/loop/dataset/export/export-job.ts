@@ -6,8 +6,10 @@ import type { ExportPicture, ExportSet } from '../../../formats/picture-record.t
 /** What the job row keeps. */
 export interface ExportJobRequest {
   readonly exportId: ExportId;
-  /** `NAME@2` or `NAME@2/test`. */
+  /** `NAME@2` or `NAME@2/test`; `selection` where the pictures are named. */
   readonly reference: string;
+  /** Chosen pictures, as they are labelled when the export begins. */
+  readonly imageHashes?: readonly ImageHash[];
   readonly format: ExportFormat;
   /** Absolute. */
   readonly folder: string;

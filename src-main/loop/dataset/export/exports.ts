@@ -2,10 +2,9 @@
 import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join, parse, resolve, sep } from 'node:path';
-import type { DatasetExport, DatasetVersion } from '../../../../src-preload/contract/dataset.ts';
+import type { DatasetExport } from '../../../../src-preload/contract/dataset.ts';
 import { type ExportFormat, exportFormatSchema } from '../../../../src-preload/contract/format.ts';
-import type { ExportId } from '../../../../src-preload/contract/ids.ts';
-import { formatDatasetReference, parseDatasetReference } from '../../../../src-preload/contract/reference.ts';
+import type { ExportId, ImageHash } from '../../../../src-preload/contract/ids.ts';
 import { AppError } from '../../../base/app-error.ts';
 import type { Clock } from '../../../base/clock.ts';
 import { createId } from '../../../base/ids.ts';
@@ -15,10 +14,11 @@ import type { Store } from '../../../store/store.ts';
 import { withStoreErrorsSync } from '../../../store/store-error.ts';
 import type { Datasets } from '../datasets.ts';
 import type { ExportJobRequest } from './export-job.ts';
-import { countRenamed, toPictureSet } from './picture-set.ts';
+import { type ExportSource, readExportSource, selectionReference } from './export-source.ts';
+import { countRenamed } from './picture-set.ts';
 
 export interface ExportsOptions {
-  readonly store: Pick<Store, 'db' | 'exports' | 'folder'>;
+  readonly store: Pick<Store, 'db' | 'exports' | 'folder' | 'settings' | 'annotations'>;
   readonly datasets: Pick<Datasets, 'getVersion'>;
   readonly jobs: Pick<JobQueue, 'enqueue'>;
   readonly clock: Clock;
@@ -32,6 +32,10 @@ export interface ExportRequest {
   readonly overwrite: boolean;
 }
 
+export type SelectionExportRequest = Omit<ExportRequest, 'reference'> & {
+  readonly imageHashes: readonly ImageHash[];
+};
+
 export interface Exports {
   /**
    * Starts an export; the folder is there, whole, when its job has succeeded.
@@ -39,6 +43,11 @@ export interface Exports {
    * EXPORT_FOLDER_TAKEN, PATH_FORBIDDEN, DATASET_EMPTY for a split without pictures
    */
   exportVersion(request: ExportRequest): DatasetExport;
+  /**
+   * The same of chosen pictures, as they are labelled when the job begins.
+   * @throws {AppError} as `exportVersion`; NOT_FOUND for pictures that the station does not have
+   */
+  exportPictures(request: SelectionExportRequest): DatasetExport;
   /** @throws {AppError} NOT_FOUND */
   getExport(id: ExportId): DatasetExport;
   /** Newest first. */
@@ -49,29 +58,34 @@ export function createExports(options: ExportsOptions): Exports {
   const { store } = options;
   return {
     exportVersion: (request) => startExport(options, request),
+    exportPictures: (request) => {
+      assertKnown(options, request.imageHashes);
+      return startExport(options, { ...request, reference: selectionReference });
+    },
     getExport: (id) => store.exports.get(id),
     listExports: (limit) => store.exports.list(limit),
   };
 }
 
 function startExport(
-  { store, datasets, jobs, clock }: ExportsOptions,
-  request: ExportRequest,
+  options: ExportsOptions,
+  request: ExportRequest & Partial<SelectionExportRequest>,
 ): DatasetExport {
-  const { format, overwrite } = request;
-  const version = datasets.getVersion(request.reference);
-  const { split } = parseDatasetReference(request.reference);
-  const reference = formatDatasetReference({ name: version.name, version: version.version, split });
-  assertFits(version, format);
+  const { store, jobs, clock } = options;
+  const { format, overwrite, imageHashes } = request;
+  const { reference, task, entries, set } = readExportSource(options, request);
+  assertFits({ reference, task }, format);
   const folder = toFolder(request.folder, store.folder.dir, overwrite);
-  const entries = store.exports.listEntries(version.name, version.version, split);
   if (entries.length === 0)
     throw new AppError('DATASET_EMPTY', `there is nothing to export: ${reference} has no pictures`);
-  const set = toPictureSet(version, entries);
   const id = createId(clock) as ExportId;
-  const jobRequest: ExportJobRequest = { exportId: id, reference, format, folder, overwrite };
+  const jobRequest: ExportJobRequest = {
+    ...{ exportId: id, reference, format, folder, overwrite },
+    ...(imageHashes && { imageHashes }),
+  };
   return store.db.transaction(() => {
-    const title = `Export ${reference} as ${format}`;
+    const what = imageHashes ? `${entries.length} pictures` : reference;
+    const title = `Export ${what} as ${format}`;
     const job = jobs.enqueue({ kind: 'export', subject: id, title, request: jobRequest });
     const boxes = set.pictures.reduce((sum, picture) => sum + picture.boxes.length, 0);
     const counts = { pictures: set.pictures.length, boxes, renamed: countRenamed(set, entries) };
@@ -81,8 +95,21 @@ function startExport(
   });
 }
 
+function assertKnown({ store }: ExportsOptions, imageHashes: readonly ImageHash[]): void {
+  const unknown = store.annotations.listUnknownImages(imageHashes);
+  if (unknown.length === 0) return;
+  throw new AppError(
+    'NOT_FOUND',
+    `${unknown.length} of ${imageHashes.length} pictures are not in the station`,
+    { data: { imageHashes: unknown.slice(0, 100) } },
+  );
+}
+
 /** Folders of classes are for classification; formats that know boxes alone are not. */
-function assertFits({ name, version, task }: DatasetVersion, format: ExportFormat): void {
+function assertFits(
+  { reference, task }: Pick<ExportSource, 'reference' | 'task'>,
+  format: ExportFormat,
+): void {
   const forBoth: readonly ExportFormat[] = ['csv', 'label-studio', 'cvat'];
   const fitting =
     task === 'detection'
@@ -91,7 +118,7 @@ function assertFits({ name, version, task }: DatasetVersion, format: ExportForma
   if (fitting.includes(format)) return;
   throw new AppError(
     'TASK_MISMATCH',
-    `${name}@${version} is for ${task}, which ${format} can not hold: expected one of ${fitting.join(', ')}`,
+    `${reference} is for ${task}, which ${format} can not hold: expected one of ${fitting.join(', ')}`,
     { data: { task, format, fitting } },
   );
 }

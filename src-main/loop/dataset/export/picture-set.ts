@@ -1,6 +1,5 @@
 /** A dataset version as the formats write it: file names made unique, classes in the order of the model's outputs. */
 import type { DatasetVersion } from '../../../../src-preload/contract/dataset.ts';
-import { formatDatasetReference } from '../../../../src-preload/contract/reference.ts';
 import { chooseFileNames } from '../../../formats/choose-file-names.ts';
 import { isPictureName } from '../../../formats/source-folder.ts';
 import type { ExportEntry } from '../../../store/tables/exports.ts';
@@ -9,7 +8,7 @@ import type { PictureSet } from './export-job.ts';
 
 /** Pictures by their names. In classification the boxes of pictures are no part of the version. */
 export function toPictureSet(
-  { name, version, task, classNames }: DatasetVersion,
+  { name, task, classNames }: Pick<DatasetVersion, 'name' | 'task' | 'classNames'>,
   entries: readonly ExportEntry[],
 ): PictureSet {
   const sorted = [...entries].sort((first, second) => compareNaturally(first.fileName, second.fileName));
@@ -22,7 +21,7 @@ export function toPictureSet(
   }));
   const tags = pictures.map(({ tag }) => tag).filter((tag) => tag !== null);
   return {
-    name: formatDatasetReference({ name, version }),
+    name,
     classNames: [...new Set([...classNames, ...tags])],
     pictures,
   };

@@ -57,6 +57,19 @@ describe('classes and labels', () => {
   });
 });
 
+describe('rejecting', () => {
+  it('sends what is labelled back with its label, leaves what is not, and is one step to undo', () => {
+    const { annotation, label, store } = createLabelled();
+    label('rust', 'a', 'b');
+    const states = () => names.map((name) => store.imageQueries.get(hashOf(name)).state).join(' ');
+    expect(annotation.rejectLabels({ imageHashes: ['a', 'b', 'c'].map(hashOf) })).toEqual({ changed: 2 });
+    expect(states()).toBe('rejected rejected none none');
+    expect(store.imageQueries.get(hashOf('a')).className).toBe('rust');
+    annotation.undo();
+    expect(states()).toBe('labelled labelled none none');
+  });
+});
+
 describe('undo and redo', () => {
   it('take back and do again one step of many pictures', () => {
     const { annotation, label, read } = createLabelled();

@@ -117,6 +117,23 @@ it('a frozen dataset version keeps what is set aside later', () => {
   expect(shown({ dataset: 'leaf@1' })).toBe('abcde');
 });
 
+it('takes chosen pictures back, tells nothing of their likeness, and undoes decisions to what was before', async () => {
+  const { quality, shown, groups } = createBench();
+  quality.decide({ keep: [], setAside: ['a', 'b', 'd'].map(hashOf) });
+  const before = await groups();
+  expect(quality.takeBack(['a', 'b', 'c'].map(hashOf))).toMatchObject({ takenBack: 2, setAside: 0 });
+  expect([shown(), shown({ setAside: true })]).toEqual(['abce', 'd']);
+  expect(await groups()).toEqual(['a0 b4 c0']);
+  quality.decide({ keep: [], setAside: [hashOf('b')] });
+  expect(quality.undoDecision().imageHashes).toEqual([hashOf('b')]);
+  expect(shown()).toBe('abce');
+  quality.undoDecision();
+  expect([shown(), await groups()]).toEqual(['ce', before]);
+  quality.undoDecision();
+  expect(shown()).toBe('abcde');
+  expect(() => quality.takeBack([hashOf('a')])).toThrow(/set aside, got none/);
+});
+
 it('remembers that pictures are no duplicates, but tells of a new one beside them', async () => {
   const { quality, groups } = createBench();
   quality.decide({ keep: [hashOf('a'), hashOf('b')], setAside: [] });

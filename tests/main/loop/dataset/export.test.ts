@@ -7,8 +7,13 @@ import { createDatasets } from '../../../../src-main/loop/dataset/datasets.ts';
 import { exportBody } from '../../../../src-main/loop/dataset/export/export-body.ts';
 import { createExportHandler } from '../../../../src-main/loop/dataset/export/export-handler.ts';
 import type { ExportJobRequest } from '../../../../src-main/loop/dataset/export/export-job.ts';
-import { createExports, type ExportRequest } from '../../../../src-main/loop/dataset/export/exports.ts';
+import {
+  createExports,
+  type ExportRequest,
+  type SelectionExportRequest,
+} from '../../../../src-main/loop/dataset/export/exports.ts';
 import { annotationFormatSchema } from '../../../../src-preload/contract/format.ts';
+import type { ImageHash } from '../../../../src-preload/contract/ids.ts';
 import type { Task } from '../../../../src-preload/contract/task.ts';
 import { createTemporaryFolder } from '../../store/temporary-folder.ts';
 import { drawSolid } from '../../vision/test-pictures.ts';
@@ -46,8 +51,14 @@ async function openStation(task: Task = 'detection', lines: readonly string[] = 
   datasets.createVersion({ name: 'set', seed: 0 });
   const exports = createExports({ ...base, datasets, jobs: harness.jobs });
   const handler = createExportHandler({ ...base, datasets });
-  const work = async (request: ExportRequest, signal = new AbortController().signal) => {
-    const { id, jobId } = exports.exportVersion(request);
+  const work = async (
+    request: ExportRequest & Partial<SelectionExportRequest>,
+    signal = new AbortController().signal,
+  ) => {
+    const { imageHashes } = request;
+    const { id, jobId } = imageHashes
+      ? exports.exportPictures({ ...request, imageHashes })
+      : exports.exportVersion(request);
     const job = store.jobs.get(jobId);
     const jobRequest = store.jobs.readRequest(jobId) as ExportJobRequest;
     const spec = structuredClone(handler.prepare(job, jobRequest));
@@ -200,4 +211,23 @@ test('refuses formats of the other task and what is not there', async () => {
   expect(() => start({ reference: 'set@9' })).toThrow(expect.objectContaining({ code: 'NOT_FOUND' }));
   expect(() => start({ reference: 'set@1/all' })).toThrow(expect.objectContaining({ code: 'INPUT_INVALID' }));
   expect(readdirSync(folder)).toEqual([]);
+});
+
+test('chosen pictures are exported as they are labelled now, those that are not accepted without a label', async () => {
+  const station = await openStation();
+  const { images } = station.store.imageQueries.list({ filter: {}, offset: 0, limit: 10 });
+  const byName = new Map(images.map((image) => [image.fileName, image.hash]));
+  const imageHashes = ['a.png', 'b.png'].flatMap((name) => byName.get(name) ?? []);
+  const rejected = imageHashes.slice(1).map((imageHash) => ({ imageHash, state: 'rejected' as const }));
+  station.store.annotations.recordStep(
+    { author: 'Ada', source: 'human', kind: 'edit', changes: rejected },
+    1,
+  );
+  const folder = join(createTemporaryFolder(), 'out');
+  const done = await station.work({ ...toRequest(folder, { format: 'csv' }), imageHashes });
+  expect(done).toMatchObject({ reference: 'selection', pictures: 2, boxes: 2 });
+  const other = createImportHarness();
+  expect(await other.importAll([folder])).toMatchObject({ added: 2, boxes: 2 });
+  const strange = { ...toRequest(join(folder, 'x')), imageHashes: ['0'.repeat(64) as ImageHash] };
+  expect(() => station.exports.exportPictures(strange)).toThrow(/1 of 1 pictures/);
 });
