@@ -7,8 +7,11 @@ export function runProbeWorker(port: WorkerPort): void {
   port.onDisconnect(() => process.exit(0));
   port.onMessage(async (message) => {
     const { provider } = probeRequestSchema.parse(message);
-    const { name, usable, reason, stepMs } = await probeProvider(provider);
-    const report = { name, isUsable: usable, reason, stepMs };
+    const { name, usable, reason, stepMs, amp } = await probeProvider(provider);
+    const report = {
+      ...{ name, isUsable: usable, reason, stepMs },
+      amp: { isUsable: amp.usable, reason: amp.reason },
+    };
     port.send({ listed: [...listProviders()], report } satisfies ProbeAnswer);
   });
 }

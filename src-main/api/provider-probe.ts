@@ -32,6 +32,8 @@ export interface ProviderProbe {
    * @throws {AppError} PROVIDER_UNAVAILABLE with the reason
    */
   resolve(device: Device): Promise<ProviderName>;
+  /** Whether mixed precision trains right on a provider, as the last probe found. */
+  getAmp(provider: ProviderName): ProviderReport['amp'];
 }
 
 export interface ProviderProbeOptions {
@@ -72,6 +74,11 @@ export function createProviderProbe(options: ProviderProbeOptions): ProviderProb
       if (device === 'cpu') return 'cpu';
       return chooseFor(device, reports.length > 0 ? reports : await probe());
     },
+    getAmp: (provider) =>
+      reports.find(({ name }) => name === provider)?.amp ?? {
+        isUsable: false,
+        reason: `${provider} was not probed yet`,
+      },
   };
 }
 
@@ -149,7 +156,8 @@ function probeOne(launcher: WorkerLauncher, provider: ProviderName): Promise<Pro
 }
 
 function refuse(name: ProviderName, reason: string): ProviderReport {
-  return { name, isUsable: false, reason, stepMs: null };
+  const amp = { isUsable: false, reason: 'the device is not usable' };
+  return { name, isUsable: false, reason, stepMs: null, amp };
 }
 
 function describeExit({ code, signal, stderrTail }: WorkerExit): string {

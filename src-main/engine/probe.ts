@@ -1,7 +1,7 @@
 /** Finds out whether an execution provider trains correctly on this machine, by training. */
-import { createClassifier, createClassifierFrom } from './nn/classifier.ts';
-import { activatedConvolution, classifierHead, residualBlock } from './nn/layers.ts';
-import type { Network } from './nn/network.ts';
+import { createClassifier } from './nn/classifier.ts';
+import { type AmpReport, probeAmp } from './probe-amp.ts';
+import { describeCause, findWorst, tinySteps, trainTiny } from './probe-run.ts';
 import { listProviders, type ProviderName } from './runtime/providers.ts';
 import { createTrainer } from './trainer.ts';
 
@@ -12,11 +12,10 @@ export interface ProviderReport {
   readonly reason: string;
   /** Median milliseconds of a step of `classifier-nano`, 16 pictures at 64 px; null where the provider is not usable. */
   readonly stepMs: number | null;
+  /** Whether mixed precision trains right there and is worth it. */
+  readonly amp: AmpReport;
 }
 
-const imageSize = 16;
-const batchSize = 4;
-const stepCount = 3;
 /** Losses differ by rounding alone; a broken kernel is off by far more. */
 const tolerance = 1e-3;
 
@@ -25,36 +24,32 @@ const tolerance = 1e-3;
  * provider that does not work; but a broken native driver can kill the process: probe anything but the CPU in a child.
  */
 export async function probeProvider(name: ProviderName): Promise<ProviderReport> {
-  if (!listProviders().includes(name)) {
-    return { name, usable: false, reason: 'this build of onnxruntime does not contain it', stepMs: null };
-  }
+  const refuse = (reason: string): ProviderReport => ({
+    ...{ name, usable: false, reason, stepMs: null },
+    amp: { usable: false, reason: 'the device is not usable' },
+  });
+  if (!listProviders().includes(name)) return refuse('this build of onnxruntime does not contain it');
   try {
-    const expected = await trainTiny('cpu');
-    const found = name === 'cpu' ? expected : await trainTiny(name);
-    const worst = Math.max(...found.map((value, index) => Math.abs(value - (expected[index] ?? 0))));
-    const usable = worst < tolerance;
-    if (!usable) {
-      return {
-        name,
-        usable,
-        reason: `training differs from the CPU by ${worst.toPrecision(2)}`,
-        stepMs: null,
-      };
-    }
-    return { name, usable, reason: describeAgreement(name), stepMs: await timeStep(name) };
+    const expected = await trainTiny({ provider: 'cpu', amp: false });
+    const found = name === 'cpu' ? expected : await trainTiny({ provider: name, amp: false });
+    const worst = findWorst(found, expected);
+    if (!(worst < tolerance)) return refuse(`training differs from the CPU by ${worst.toPrecision(2)}`);
+    const stepMs = await timeStep(name, false);
+    const amp = await probeAmp(name, stepMs, () => timeStep(name, true));
+    return { name, usable: true, reason: describeAgreement(name), stepMs, amp };
   } catch (error) {
-    return { name, usable: false, reason: summarize(error), stepMs: null };
+    return refuse(describeCause(error));
   }
 }
 
 function describeAgreement(name: ProviderName): string {
-  return name === 'cpu' ? 'training runs' : `${stepCount} training steps agree with the CPU`;
+  return name === 'cpu' ? 'training runs' : `${tinySteps} training steps agree with the CPU`;
 }
 
 const timed = { imageSize: 64, batchSize: 16, warmUpSteps: 2, steps: 5, budgetMs: 2_000 } as const;
 
 /** Median time of a step of a real architecture: a device that works may still be slower than the CPU. */
-async function timeStep(provider: ProviderName): Promise<number> {
+async function timeStep(provider: ProviderName, amp: boolean): Promise<number> {
   const { imageSize: size, batchSize: count, warmUpSteps, steps, budgetMs } = timed;
   const model = createClassifier({ architecture: 'classifier-nano', classes: 10, imageSize: size, seed: 1 });
   const optimizer = { kind: 'adamw', weightDecay: 0.01 } as const;
@@ -64,6 +59,7 @@ async function timeStep(provider: ProviderName): Promise<number> {
     optimizer,
     labelSmoothing: 0,
     provider,
+    amp,
   });
   try {
     const images = new Uint8Array(count * size * size * 3).map((_, index) => (index * 37) % 256);
@@ -82,39 +78,3 @@ async function timeStep(provider: ProviderName): Promise<number> {
     await trainer.dispose();
   }
 }
-
-/** The sentence in an error of onnxruntime: source places and failed conditions stand before it. */
-function summarize(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  const [, sentence] = message.match(/was false\. (.*)/s) ?? [];
-  return (sentence ?? message).trim();
-}
-
-/** The losses of a few steps and the probabilities after them. */
-async function trainTiny(provider: ProviderName): Promise<number[]> {
-  const model = createClassifierFrom(tinyNetwork, { classes: 2, imageSize, seed: 1 });
-  const trainer = await createTrainer({
-    model,
-    batchSize,
-    optimizer: { kind: 'adamw', weightDecay: 0.01, emaDecay: 0.9 },
-    labelSmoothing: 0.1,
-    provider,
-  });
-  try {
-    const images = Uint8Array.from(
-      { length: batchSize * imageSize * imageSize * 3 },
-      (_, i) => (i * 37) % 256,
-    );
-    const labels = Int32Array.from({ length: batchSize }, (_, i) => i % 2);
-    const losses: number[] = [];
-    for (let step = 0; step < stepCount; step++) losses.push((await trainer.step(images, labels, 0.01)).loss);
-    return [...losses, ...(await trainer.predict(images, batchSize))];
-  } finally {
-    await trainer.dispose();
-  }
-}
-
-const tinyNetwork: Network = (scope, pixels) => {
-  const stem = activatedConvolution(scope, 'stem', pixels, { channels: 8, kernel: 3, stride: 2 });
-  return classifierHead(scope, residualBlock(scope, 'block', stem), 2);
-};

@@ -16,8 +16,10 @@ export interface StepOutcome {
   readonly loss: number;
   /** Images of the batch whose most likely class was right. */
   readonly correct: number;
-  /** As of a step of any model. */
+  /** These as of a step of any model. */
   readonly firstBadNode?: string;
+  readonly lossScale?: number;
+  readonly isSkipped?: boolean;
 }
 
 export interface ExportOptions {
@@ -81,11 +83,10 @@ class ClassifierTrainer implements Trainer {
       ['images', images],
       ['labels', labels],
     ]);
-    const { loss, results, firstBadNode } = await this.#trainer.step(feeds, learningRate);
+    const { results, gradientNorm: _, ...outcome } = await this.#trainer.step(feeds, learningRate);
     return {
-      loss,
+      ...outcome,
       correct: countCorrect(results.get('logits') ?? new Float32Array(), labels, classes),
-      ...(firstBadNode !== undefined && { firstBadNode }),
     };
   }
 

@@ -26,6 +26,8 @@ export const providerReportSchema = z.object({
   reason: z.string(),
   /** Milliseconds of the probe's training step, null where it did not run. */
   stepMs: z.number().nullable(),
+  /** Whether a training there is in mixed precision if nothing else is asked for, and why. */
+  amp: z.object({ isUsable: z.boolean(), reason: z.string() }),
 });
 export type ProviderReport = z.infer<typeof providerReportSchema>;
 

@@ -79,7 +79,14 @@ function ProvidersTable({ health }: { readonly health: Health }) {
             <td className={table.number}>
               {provider.stepMs === null ? '–' : formatLatency(provider.stepMs)}
             </td>
-            <td style={{ overflowWrap: 'anywhere' }}>{provider.reason}</td>
+            <td style={{ overflowWrap: 'anywhere' }}>
+              {provider.reason}
+              {provider.isUsable && (
+                <div className={table.soft}>
+                  Mixed precision {provider.amp.isUsable ? 'on' : 'off'}: {provider.amp.reason}
+                </div>
+              )}
+            </td>
           </tr>
         ))}
       </tbody>

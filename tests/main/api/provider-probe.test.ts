@@ -10,6 +10,7 @@ const report = (name: ProviderReport['name'], stepMs: number | null): ProviderRe
   isUsable: stepMs !== null,
   reason: '',
   stepMs,
+  amp: { isUsable: false, reason: '' },
 });
 
 describe('what auto means', () => {

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { listProviders, probeProvider } from '../../../src-main/engine/index.ts';
+import { tryAmp } from '../../../src-main/engine/probe-amp.ts';
 
 interface ChildReport {
   readonly report: { readonly usable: boolean; readonly reason: string };
@@ -12,7 +13,27 @@ interface ChildReport {
 
 it('lists the CPU last and finds it usable', async () => {
   expect(listProviders().at(-1)).toBe('cpu');
-  expect(await probeProvider('cpu')).toMatchObject({ name: 'cpu', usable: true });
+  expect(await probeProvider('cpu')).toMatchObject({
+    ...{ name: 'cpu', usable: true },
+    amp: { usable: false, reason: expect.stringContaining('brings nothing on the CPU') },
+  });
+});
+
+it('finds mixed precision usable where steps agree with float32 and an overflow moves nothing', async () => {
+  expect(await tryAmp('cpu', 20, async () => 12)).toEqual({
+    usable: true,
+    reason: '3 training steps agree with float32; a small step takes 12 ms, 20 in float32',
+  });
+});
+
+it('finds it unusable where nothing overflows, as numbers are not those of half precision', async () => {
+  const absent = (['coreml', 'directml'] as const).find((name) => !listProviders().includes(name));
+  if (!absent) return;
+  // onnxruntime falls back to its CPU kernels, between which it drops the casts
+  expect(await tryAmp(absent, 20, async () => 12)).toMatchObject({
+    usable: false,
+    reason: expect.stringContaining('overflows half precision is not skipped'),
+  });
 });
 
 it('says of a provider that this build lacks why it is not usable', async () => {

@@ -98,10 +98,14 @@ function tellFindings(
   });
   const problems = database.problems.map((problem) => `  ${problem}`);
   const providerRows = providers.map(({ name, isUsable, reason }) => [name, isUsable ? 'yes' : 'no', reason]);
+  const ampRows = providers
+    .filter(({ isUsable }) => isUsable)
+    .map(({ name, amp }) => [name, amp.isUsable ? 'yes' : 'no', amp.reason]);
   const parts = [
     machine,
     ...problems,
     formatTable(['provider', 'usable', 'why'], providerRows),
+    formatTable(['provider', 'mixed precision', 'why'], ampRows),
     formatSnapshots(snapshots),
   ];
   return { document, text: parts.join('\n\n'), exitStatus: isWell ? exitStatus.success : exitStatus.failure };
