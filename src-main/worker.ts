@@ -6,7 +6,7 @@ import { createForkPort } from './jobs/fork-port.ts';
 import type { WorkerPort, WorkerRole } from './jobs/worker-port.ts';
 import type { JobBodies } from './jobs/worker-side.ts';
 
-const roles = ['job', 'serving', 'probe', 'picture'] as const satisfies readonly WorkerRole[];
+const roles = ['job', 'serving', 'probe', 'picture', 'comparison'] as const satisfies readonly WorkerRole[];
 
 if (isMainThread) await run(parseRole(process.argv[2]), findUtilityPort() ?? createForkPort());
 else await runThread();
@@ -28,6 +28,10 @@ async function run(role: WorkerRole, port: WorkerPort): Promise<void> {
     case 'picture': {
       const { runPictureWorker } = await import('./api/shown-pictures-worker.ts');
       return runPictureWorker(port);
+    }
+    case 'comparison': {
+      const { runComparisonWorker } = await import('./loop/evaluation/comparison-worker.ts');
+      return runComparisonWorker(port);
     }
     default:
       return unreachable(role, 'worker role');

@@ -1,7 +1,7 @@
 /** A worker process as the station sees it: started, spoken to, watched, killed; hosts fill the launcher. */
 
 /** What a worker process is started for; each has its branch in `src-main/worker.ts`. */
-export type WorkerRole = 'job' | 'serving' | 'probe' | 'picture';
+export type WorkerRole = 'job' | 'serving' | 'probe' | 'picture' | 'comparison';
 
 export interface WorkerProcess {
   readonly pid: number | undefined;

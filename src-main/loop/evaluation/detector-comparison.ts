@@ -1,54 +1,36 @@
 /** Two detectors on the same pictures: the difference of their mAP, and how sure it is. */
-import { setImmediate as afterMessages } from 'node:timers/promises';
 import type { DetectionReport } from '../../../src-preload/contract/detection-report.ts';
 import type { DetectionComparison, Evaluation } from '../../../src-preload/contract/evaluation.ts';
-import type { ImageHash } from '../../../src-preload/contract/ids.ts';
-import { throwIfCancelled } from '../../base/cancellation.ts';
-import type { DetectionOutcomes } from '../../statistics/detection/box-sets.ts';
-import { bootstrapMapDifference, preparePictureMatches } from '../../statistics/detection/map-bootstrap.ts';
-import { sortByNumber } from '../../statistics/detection/picture-numbers.ts';
+import type { WorkerLauncher } from '../../jobs/worker-port.ts';
 import type { Store } from '../../store/store.ts';
-import { iterateKeptPictures, type KeptPicture } from './judged-boxes.ts';
+import type { ComparedDetector } from './comparison-message.ts';
+import { compareInWorker } from './comparison-process.ts';
 
 export type DetectionFigures = Omit<DetectionComparison, 'a' | 'b' | 'dataset'>;
 
 export type DetectionEvaluation = Evaluation & { readonly report: DetectionReport };
 
-/** The interval comes from a fixed seed: the same two models always get the same one. */
-const seed = 0;
+export interface ComparisonOptions {
+  readonly store: Pick<Store, 'evaluations'>;
+  readonly launcher: WorkerLauncher;
+}
 
-/** Looks at one box each; that many take some ten seconds. */
-const mostLooks = 2e8;
-
-/** Pictures that only one of the two was tried on are left out. */
+/**
+ * Pictures that only one of the two was tried on are left out. The arithmetic is a process of its own: it takes seconds.
+ * @throws {CancelledError}
+ */
 export async function compareDetectors(
-  tables: Pick<Store, 'evaluations'>,
+  { store, launcher }: ComparisonOptions,
   a: DetectionEvaluation,
   b: DetectionEvaluation,
   signal: AbortSignal | undefined,
 ): Promise<DetectionFigures> {
-  const [ofA, ofB] = shared([...iterateKeptPictures(tables, a)], [...iterateKeptPictures(tables, b)]);
-  const looks = countDetections(ofA) + countDetections(ofB);
-  const {
-    a: mapA,
-    b: mapB,
-    interval50,
-    interval5095,
-  } = await bootstrapMapDifference(
-    preparePictureMatches(toOutcomes(ofA, a.report.classNames)),
-    preparePictureMatches(toOutcomes(ofB, b.report.classNames)),
-    {
-      seed,
-      resamples: Math.max(200, Math.min(1000, Math.floor(mostLooks / Math.max(1, looks)))),
-      pause: async () => {
-        await afterMessages();
-        if (signal) throwIfCancelled(signal);
-      },
-    },
-  );
+  const pair = { a: toCompared(store, a), b: toCompared(store, b) };
+  const { count, figures } = await compareInWorker(launcher, pair, signal);
+  const { a: mapA, b: mapB, interval50, interval5095 } = figures;
   return {
     task: 'detection',
-    count: ofA.length,
+    count,
     map50A: mapA.map50,
     map50B: mapB.map50,
     difference: (mapB.map50 ?? 0) - (mapA.map50 ?? 0),
@@ -61,53 +43,17 @@ export async function compareDetectors(
   };
 }
 
-/** In the same order, that of their numbers, in which equal scores are ranked. */
-function shared(a: readonly KeptPicture[], b: readonly KeptPicture[]): [KeptPicture[], KeptPicture[]] {
-  const ofB = new Map<ImageHash, KeptPicture>(b.map((picture) => [picture.imageHash, picture]));
-  const both = sortByNumber(a.filter(({ imageHash }) => ofB.has(imageHash)));
-  return [both, both.flatMap(({ imageHash }) => ofB.get(imageHash) ?? [])];
-}
-
-function countDetections(pictures: readonly KeptPicture[]): number {
-  return pictures.reduce((sum, { detections }) => sum + detections.length, 0);
-}
-
-/** The boxes as they were when they were judged. */
-function toOutcomes(pictures: readonly KeptPicture[], classNames: readonly string[]): DetectionOutcomes {
-  const truths = pictures.map((picture) => picture.truths);
-  const detections = pictures.map((picture) => picture.detections);
-  const places = new Map(classNames.map((name, place) => [name, place]));
-  return {
-    classCount: classNames.length,
-    pictureCount: pictures.length,
-    truths: {
-      ...toPlacedBoxes(truths),
-      classes: Int32Array.from(truths.flat(), ({ className }) => places.get(className) ?? -1),
-      crowds: Uint8Array.from(truths.flat(), ({ outcome }) => Number(outcome === 'ignored')),
-      areas: Float64Array.from(truths.flat(), ({ width, height }) => width * height),
-    },
-    detections: {
-      ...toPlacedBoxes(detections),
-      classes: Int32Array.from(detections.flat(), ({ classPlace }) => classPlace),
-      scores: Float64Array.from(detections.flat(), ({ score }) => score),
-    },
-  };
-}
-
-interface Placed {
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-}
-
-function toPlacedBoxes(pictures: readonly (readonly Placed[])[]) {
-  return {
-    pictures: Int32Array.from(pictures.flatMap((boxes, picture) => boxes.map(() => picture))),
-    boxes: Float64Array.from(
-      pictures.flatMap((boxes) => boxes.flatMap(({ x, y, width, height }) => [x, y, width, height])),
-    ),
-  };
+/** The boxes stay packed here. */
+function toCompared(
+  { evaluations }: Pick<Store, 'evaluations'>,
+  { id, report }: DetectionEvaluation,
+): ComparedDetector {
+  const pictures = [...evaluations.iteratePictures(id)].map(
+    ({ imageHash, fileName, detections, truths }) => ({
+      ...{ imageHash, fileName, detections, truths },
+    }),
+  );
+  return { classNames: report.classNames, pictures };
 }
 
 /** The classes that have truth. */

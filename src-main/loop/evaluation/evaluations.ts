@@ -22,6 +22,7 @@ import type { Clock } from '../../base/clock.ts';
 import { createId } from '../../base/ids.ts';
 import type { ProviderName } from '../../engine/index.ts';
 import type { JobQueue } from '../../jobs/queue.ts';
+import type { WorkerLauncher } from '../../jobs/worker-port.ts';
 import type { TruePicture } from '../../statistics/detector-measurement.ts';
 import type { Store } from '../../store/store.ts';
 import type { EvaluationRecord } from '../../store/tables/evaluations.ts';
@@ -60,6 +61,8 @@ export interface EvaluationsOptions {
   readonly chooseProvider: () => ProviderName | Promise<ProviderName>;
   /** CPU threads. */
   readonly threads: number;
+  /** Of the processes that compare detectors. */
+  readonly launcher: WorkerLauncher;
 }
 
 /** A model that was tried elsewhere, as by the run that made it. */
@@ -207,7 +210,7 @@ async function compareModels(
   ]);
   const pair = { a: a.model, b: b.model, dataset: a.dataset };
   if (isOfDetector(a) && isOfDetector(b))
-    return { ...pair, ...(await compareDetectors(store, a, b, signal)) };
+    return { ...pair, ...(await compareDetectors(options, a, b, signal)) };
   const { listPredictions } = store.evaluations;
   return { ...pair, ...comparePaired(listPredictions(a.id), listPredictions(b.id)) };
 }

@@ -7,6 +7,7 @@ import { formatDatasetReference, parseDatasetReference } from '../../../src-prel
 import type { ModelVersion } from '../../../src-preload/contract/registry.ts';
 import type { Task } from '../../../src-preload/contract/task.ts';
 import { AppError } from '../../base/app-error.ts';
+import { readModelFile } from '../../engine/index.ts';
 import type { Store } from '../../store/store.ts';
 import { detectionDefaults, type ModelReading } from './evaluate-job.ts';
 
@@ -53,15 +54,8 @@ export async function resolveModel(
     const { name, version, blobHash } = getVersion(reference);
     return { hash: blobHash, label: `${name}/${version}`, registered: { name, version } };
   }
-  try {
-    return { hash: await store.blobs.writeFile(reference), label: reference, registered: null };
-  } catch (cause) {
-    if (cause instanceof AppError) throw cause;
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new AppError('MODEL_UNREADABLE', `the model file ${reference} can not be read: ${reason}`, {
-      cause,
-    });
-  }
+  const hash = await store.blobs.write(await readModelFile(reference));
+  return { hash, label: reference, registered: null };
 }
 
 /** What is as the station does it by itself is null, whether it was asked for or not: the same trial is found again. */

@@ -64,8 +64,8 @@ export interface DetectionReader {
 export function readDetections(packed: Uint8Array): DetectionReader {
   assert(packed.length % recordBytes === 0, `${packed.length} bytes are no detections`);
   const count = packed.length / recordBytes;
-  // A copy: views want a start that the database's buffers do not have.
-  const { buffer } = packed.slice();
+  // A copy: views want a start that the database's buffers do not have, and a Buffer's own slice is none.
+  const { buffer } = new Uint8Array(packed);
   const reals = new Float32Array(buffer, 0, count * realCount);
   const wholes = new Int16Array(buffer, count * realCount * 4, count * wholeCount);
   const real = (index: number, column: number) => reals[index * realCount + column] as number;

@@ -6,11 +6,13 @@ import { autoLabelBody } from '../../../../src-main/loop/annotation/auto-label/a
 import { measureBody } from '../../../../src-main/loop/annotation/quality/measure-body.ts';
 import { exportBody } from '../../../../src-main/loop/dataset/export/export-body.ts';
 import { runServingWorker } from '../../../../src-main/loop/deployment/serving-worker.ts';
+import { runComparisonWorker } from '../../../../src-main/loop/evaluation/comparison-worker.ts';
 import { evaluateBody } from '../../../../src-main/loop/evaluation/evaluate-body.ts';
 import { trainBody } from '../../../../src-main/loop/training/train-body.ts';
 
 const [, , role] = process.argv;
 if (role === 'serving') runServingWorker(createForkPort());
+else if (role === 'comparison') runComparisonWorker(createForkPort());
 else {
   const bodies = {
     train: trainBody as AnyJobBody,
