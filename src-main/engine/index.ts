@@ -10,6 +10,7 @@ export type { Detections, DetectorPredictor, DetectorPredictorOptions } from './
 export { loadDetector } from './detector-predictor.ts';
 export type { ForeignClassifier, ImportedClassifier } from './foreign-classifier.ts';
 export { importClassifier, readForeignClassifier } from './foreign-classifier.ts';
+export { readModelFile } from './model-file.ts';
 export type { FeedElements, ModelStepOutcome, ModelTrainer, ModelTrainerOptions } from './model-trainer.ts';
 export { createModelTrainer } from './model-trainer.ts';
 export { toTrainableModel } from './nn/classification-task.ts';

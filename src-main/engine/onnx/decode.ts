@@ -243,16 +243,22 @@ function readTensor(bytes: Uint8Array, decoding: Decoding): [string, Tensor] {
     13: (reader) => external.set(...readTwoStrings(reader.bytes())),
     14: (reader) => (isExternal = reader.int32() === 1),
   });
-  if (isExternal) raw = readElsewhere(name, external, decoding);
+  if (isExternal) raw = readElsewhere(name, external, decoding.readExternal);
   return [name, assembleTensor(name, type, shape, raw, typed)];
 }
 
-function readElsewhere(
+/**
+ * The bytes of a tensor that its file names another file for.
+ * @throws AppError MODEL_UNREADABLE
+ */
+export function readElsewhere(
   name: string,
   entries: ReadonlyMap<string, string>,
-  { readExternal }: Decoding,
+  readExternal: ReadExternal | undefined,
 ): Uint8Array {
-  if (!readExternal) throw unreadable(`tensor ${name}: expected its data in the file, found a link`);
+  const location = entries.get('location') ?? '';
+  if (!readExternal)
+    throw unreadable(`tensor ${name}: expected its data in the file, found them in ${location}`);
   const number = (key: string) => {
     const text = entries.get(key);
     if (text === undefined) return undefined;
@@ -260,7 +266,7 @@ function readElsewhere(
     throw unreadable(`tensor ${name}: expected a number as ${key}, found ${text}`);
   };
   const [offset = 0, length] = [number('offset'), number('length')];
-  return readExternal({ location: entries.get('location') ?? '', offset, length });
+  return readExternal({ location, offset, length });
 }
 
 function assembleTensor(

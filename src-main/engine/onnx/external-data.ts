@@ -28,7 +28,8 @@ function findInside(root: string, location: string): string {
   try {
     real = realpathSync(path);
   } catch (cause) {
-    throw refuse(location, 'a file', `none (${cause instanceof Error ? cause.message : String(cause)})`);
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw refuse(location, 'this file, which holds the weights, beside the model', `none (${reason})`);
   }
   if (!isInside(root, real) || !statSync(real).isFile())
     throw refuse(location, 'a file beside the model', 'a link or folder');

@@ -1,12 +1,11 @@
 /** The registered models of a station: numbered, immutable versions with lineage, and the aliases that name two of them. */
-import { readFile } from 'node:fs/promises';
 import type { ModelReference } from '../../../src-preload/contract/reference.ts';
 import { parseModelReference } from '../../../src-preload/contract/reference.ts';
 import type { ImportModel, ModelVersion, RegisteredModel } from '../../../src-preload/contract/registry.ts';
 import type { StationEvent } from '../../../src-preload/contract/system.ts';
 import { AppError } from '../../base/app-error.ts';
 import type { Clock } from '../../base/clock.ts';
-import { importClassifier, importDetector } from '../../engine/index.ts';
+import { importClassifier, importDetector, readModelFile as readFromDisk } from '../../engine/index.ts';
 import type { Store } from '../../store/store.ts';
 import type { NewModelVersion } from '../../store/tables/models.ts';
 
@@ -70,19 +69,10 @@ async function readModelFile(
 ): Promise<ModelDraft> {
   const { path, name, ...options } = request;
   const importModel = settings.read().task === 'detection' ? importDetector : importClassifier;
-  const { file, ...described } = importModel(await readBytes(path), options);
+  const { file, ...described } = importModel(await readFromDisk(path), options);
   const blobHash = await blobs.write(file);
   const lineage = { runId: null, dataset: null, metrics: {} };
   return { name, ...described, ...lineage, blobHash, sizeBytes: file.length };
-}
-
-async function readBytes(path: string): Promise<Uint8Array> {
-  try {
-    return await readFile(path);
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new AppError('MODEL_UNREADABLE', `the model file ${path} can not be read: ${reason}`, { cause });
-  }
 }
 
 function toVersionNumber({ models }: Pick<Store, 'models'>, reference: ModelReference): number {

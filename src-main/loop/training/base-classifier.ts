@@ -4,7 +4,12 @@ import type { BlobHash } from '../../../src-preload/contract/ids.ts';
 import type { ModelVersion } from '../../../src-preload/contract/registry.ts';
 import type { TrainingParameters } from '../../../src-preload/contract/training.ts';
 import { AppError } from '../../base/app-error.ts';
-import { type ForeignClassifier, type PixelRange, readForeignClassifier } from '../../engine/index.ts';
+import {
+  type ForeignClassifier,
+  type PixelRange,
+  readForeignClassifier,
+  readModelFile,
+} from '../../engine/index.ts';
 import type { Store } from '../../store/store.ts';
 
 export interface BaseClassifier {
@@ -91,11 +96,5 @@ export async function findBaseFile(
     const { name, version, blobHash } = getModel(base);
     return { label: `${name}/${version}`, blobHash };
   }
-  try {
-    return { label: base, blobHash: await store.blobs.writeFile(base) };
-  } catch (cause) {
-    if (cause instanceof AppError) throw cause;
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new AppError('MODEL_UNREADABLE', `the model file ${base} can not be read: ${reason}`, { cause });
-  }
+  return { label: base, blobHash: await store.blobs.write(await readModelFile(base)) };
 }

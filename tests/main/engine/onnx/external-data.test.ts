@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { toNumbers } from '../../../../src-main/engine/graph/tensor.ts';
+import { readModelFile } from '../../../../src-main/engine/model-file.ts';
 import { createExternalReader } from '../../../../src-main/engine/onnx/external-data.ts';
 import { readOnnx } from '../../../../src-main/engine/onnx/read.ts';
 
@@ -32,7 +33,7 @@ describe('external data', () => {
 
   it('refuses a file that links to others when no folder is given', () => {
     expect(() => readOnnx(encode({ location: 'weights/w.bin' }))).toThrow(
-      'tensor w: expected its data in the file, found a link',
+      'tensor w: expected its data in the file, found them in weights/w.bin',
     );
   });
 
@@ -48,7 +49,11 @@ describe('external data', () => {
     ['a folder', { location: 'weights', length: '8' }, 'a file beside the model'],
     ['the folder itself', { location: '.', length: '8' }, 'a path beside the model'],
     ['no path', { length: '8' }, 'a relative path'],
-    ['a missing file', { location: 'missing.bin', length: '8' }, 'expected a file'],
+    [
+      'a missing file',
+      { location: 'missing.bin', length: '8' },
+      'expected this file, which holds the weights',
+    ],
     ['bytes past the end', { location: 'weights/w.bin', offset: '12', length: '8' }, 'found 16 bytes'],
     [
       'a length that is no number',
@@ -60,6 +65,31 @@ describe('external data', () => {
     const read = () => readOnnx(encode(entries), { readExternal: createExternalReader(model) });
     expect(read).toThrow(expect.objectContaining({ code: 'MODEL_UNREADABLE' }));
     expect(read).toThrow(message);
+  });
+});
+
+describe('readModelFile', () => {
+  it('makes one file of a model and its weights, and leaves a model that is whole as it is', async () => {
+    const path = join(model, 'linked.onnx');
+    writeFileSync(path, encode({ location: 'weights/w.bin', offset: '4', length: '8' }));
+    const whole = await readModelFile(path);
+    expect([...readOnnx(whole).graph.initializers.values()].map(toNumbers)).toEqual([[1, 2]]);
+    writeFileSync(path, whole);
+    expect(await readModelFile(path)).toEqual(Buffer.from(whole));
+  });
+
+  it('tells which file with weights is not beside the model', async () => {
+    const path = join(model, 'alone.onnx');
+    writeFileSync(path, encode({ location: 'alone.onnx.data', length: '8' }));
+    await expect(readModelFile(path)).rejects.toThrow(
+      'external data alone.onnx.data: expected this file, which holds the weights, beside the model',
+    );
+  });
+
+  it('leaves what is no ONNX file to those who read it', async () => {
+    const path = join(model, 'text.onnx');
+    writeFileSync(path, 'no model');
+    expect(await readModelFile(path)).toEqual(Buffer.from('no model'));
   });
 });
 
