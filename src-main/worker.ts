@@ -1,4 +1,5 @@
 /** Entry of every worker process, and of the threads beside one: takes its role from the command line and loads only what the role needs. */
+import { enableCompileCache } from 'node:module';
 import { isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { unreachable } from './base/app-error.ts';
 import { findUtilityPort } from './hosts/electron/utility-port.ts';
@@ -8,6 +9,7 @@ import type { JobBodies } from './jobs/worker-side.ts';
 
 const roles = ['job', 'serving', 'probe', 'picture', 'comparison'] as const satisfies readonly WorkerRole[];
 
+enableCompileCache();
 if (isMainThread) await run(parseRole(process.argv[2]), findUtilityPort() ?? createForkPort());
 else await runThread();
 
