@@ -9,6 +9,8 @@ export interface ImageFacts {
   /** Pixels, of the first frame, after EXIF orientation. */
   readonly width: number;
   readonly height: number;
+  /** EXIF's: how the stored picture is turned to stand upright; 1, as it is, where nothing is said. */
+  readonly orientation: number;
   /** Stored without colour; a grey picture can also be stored as RGB. */
   readonly isGrey: boolean;
   /** 1 for all but animated pictures and files of several pages. */
@@ -27,7 +29,7 @@ export async function readImageFacts(bytes: Uint8Array): Promise<ImageFacts> {
 function readBitmapFacts(bytes: Uint8Array): ImageFacts {
   const size = readBitmapSize(bytes);
   assertPixelCount(size.width, size.height);
-  return { format: 'bmp', ...size, isGrey: false, frames: 1 };
+  return { format: 'bmp', ...size, orientation: 1, isGrey: false, frames: 1 };
 }
 
 function toFacts(header: Metadata, format: PictureFormat): ImageFacts {
@@ -35,6 +37,7 @@ function toFacts(header: Metadata, format: PictureFormat): ImageFacts {
     format,
     width: header.autoOrient.width,
     height: header.autoOrient.height,
+    orientation: header.orientation ?? 1,
     isGrey: header.channels < 3,
     frames: header.pages ?? 1,
   };

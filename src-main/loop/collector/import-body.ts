@@ -132,8 +132,8 @@ async function readItem(item: ImportItem): Promise<ReadItem | RejectedFile> {
 
 function toPicture({ item, content }: ReadItem, hashes: ReadonlyMap<Uint8Array, BlobHash>): ImportedPicture {
   const { path, fileName, className, split } = item;
-  const { format, width, height } = content.facts;
-  const { tag, ...labels } = placeLabels(item.record, { width, height });
+  const { format, width, height, orientation = 1 } = content.facts;
+  const { tag, ...labels } = placeLabels(item.record, { width, height, orientation });
   const hash = hashes.get(content.bytes);
   const thumbnailHash = hashes.get(content.thumbnail);
   assert(hash && thumbnailHash, `${path} has not been written`);

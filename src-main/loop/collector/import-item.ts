@@ -4,6 +4,7 @@ import type { AppError } from '../../base/app-error.ts';
 import type { PictureRecord } from '../../formats/picture-record.ts';
 import type { NewImage } from '../../store/tables/images.ts';
 import type { PictureQuality } from '../../vision/picture-quality.ts';
+import type { ImageFacts } from '../../vision/read-facts.ts';
 import type { PictureShape } from '../../vision/thumbnail.ts';
 
 export interface ImportItem {
@@ -20,7 +21,7 @@ export interface ImportItem {
 
 export interface PictureContent {
   readonly bytes: Uint8Array;
-  readonly facts: PictureShape;
+  readonly facts: PictureShape & Partial<Pick<ImageFacts, 'orientation'>>;
   readonly quality: PictureQuality;
   /** Possibly the same bytes. */
   readonly thumbnail: Uint8Array;

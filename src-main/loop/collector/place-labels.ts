@@ -1,6 +1,7 @@
 /** Holds what a label file says against the picture as it is. */
 import type { PictureRecord } from '../../formats/picture-record.ts';
 import { findSizeMismatch, placeBoxes } from '../../formats/place-boxes.ts';
+import { type OrientedPicture, turnUpright } from '../../formats/turn-upright.ts';
 import type { ImportedLabels } from './import-job.ts';
 
 const nothing: ImportedLabels = {
@@ -12,16 +13,17 @@ const nothing: ImportedLabels = {
   problem: null,
 };
 
-/** @param size of the upright picture, in pixels */
+/** @param picture upright, in pixels */
 export function placeLabels(
-  record: PictureRecord | null,
-  size: { readonly width: number; readonly height: number },
+  written: PictureRecord | null,
+  picture: OrientedPicture,
 ): ImportedLabels & { readonly tag: string | null } {
-  if (record === null || record.state === 'none') return { ...nothing, tag: null };
-  const mismatch = findSizeMismatch(record, size);
+  if (written === null || written.state === 'none') return { ...nothing, tag: null };
+  const record = turnUpright(written, picture);
+  const mismatch = findSizeMismatch(record, picture);
   if (mismatch !== undefined)
     return { ...nothing, tag: null, problem: { code: 'IMAGE_SIZE_MISMATCH', reason: mismatch } };
-  const { boxes, clipped, faults } = placeBoxes(record, size);
+  const { boxes, clipped, faults } = placeBoxes(record, picture);
   const saysNothing = record.tag !== null && record.boxes.length === 0;
   return {
     tag: record.tag,

@@ -68,7 +68,13 @@ test.each<[string, Omit<BitmapDraft, 'width'>]>([
   ],
 ])('sees the pixels of a bitmap of %s', async (_name, draft) => {
   const bytes = encodeBitmap({ width: 3, ...draft });
-  expect(await readImageFacts(bytes)).toEqual({ format: 'bmp', ...size, isGrey: false, frames: 1 });
+  expect(await readImageFacts(bytes)).toEqual({
+    format: 'bmp',
+    ...size,
+    orientation: 1,
+    isGrey: false,
+    frames: 1,
+  });
   const { pixels, ...decoded } = await decodeRgb(bytes);
   expect(decoded).toEqual(size);
   expect([...pixels]).toEqual(rows);
