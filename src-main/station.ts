@@ -17,8 +17,11 @@ import type { WorkerLauncher } from './jobs/worker-port.ts';
 import { createAnnotation } from './loop/annotation/annotation.ts';
 import { createAutoLabelHandler } from './loop/annotation/auto-label/auto-label-handler.ts';
 import { createAutoLabels } from './loop/annotation/auto-label/auto-labels.ts';
+import { createScoreHandler } from './loop/annotation/auto-label/score-handler.ts';
 import { createMeasureHandler } from './loop/annotation/quality/measure-handler.ts';
 import { createQuality } from './loop/annotation/quality/quality.ts';
+import { createDiversifyHandler } from './loop/annotation/queues/diversify-handler.ts';
+import { createQueues } from './loop/annotation/queues/queues.ts';
 import { createBlindDesk } from './loop/annotation/team/blind-desk.ts';
 import { createComments } from './loop/annotation/team/comments.ts';
 import { createConsensusDesk } from './loop/annotation/team/consensus.ts';
@@ -138,7 +141,7 @@ type Domains = ReturnType<typeof createDomains>;
 
 /** The domains that queue jobs. */
 function createDomains(core: Core, jobs: JobQueue) {
-  const { getVersion } = core.registry;
+  const { getVersion, listVersions } = core.registry;
   const evaluations = createEvaluations({ ...core, jobs, getVersion });
   // Its threads are its own affair: a small net answers fastest on one.
   const { threads: _, ...withoutThreads } = core;
@@ -151,13 +154,14 @@ function createDomains(core: Core, jobs: JobQueue) {
   const exports = createExports({ ...core, jobs });
   const autoLabels = createAutoLabels({ ...core, jobs, getVersion });
   const quality = createQuality({ ...core, jobs });
+  const queues = createQueues({ ...core, jobs, listVersions });
   const training = createTraining({
     ...core,
     jobs,
     getModel: getVersion,
     resolveProvider: core.probe.resolve,
   });
-  return { evaluations, deployment, collector, exports, autoLabels, quality, training };
+  return { evaluations, deployment, collector, exports, autoLabels, quality, queues, training };
 }
 
 /** @param domains asked for when a job moves: they need the queue before it can know them. */
@@ -174,7 +178,9 @@ function createQueue(core: Core, domains: () => Domains): JobQueue {
       evaluate: createEvaluateHandler(core),
       export: createExportHandler(core),
       label: createAutoLabelHandler(core),
+      score: createScoreHandler(core),
       measure: createMeasureHandler(core),
+      diversify: createDiversifyHandler(core),
     },
     onChange: (job) => core.publish({ type: 'job.updated', job }),
   });

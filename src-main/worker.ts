@@ -54,6 +54,7 @@ async function loadJobBodies(): Promise<JobBodies> {
     { exportBody },
     { autoLabelBody },
     { measureBody },
+    { diversifyBody },
   ] = await Promise.all([
     import('./loop/collector/import-body.ts'),
     import('./loop/training/train-body.ts'),
@@ -61,6 +62,7 @@ async function loadJobBodies(): Promise<JobBodies> {
     import('./loop/dataset/export/export-body.ts'),
     import('./loop/annotation/auto-label/auto-label-body.ts'),
     import('./loop/annotation/quality/measure-body.ts'),
+    import('./loop/annotation/queues/diversify-body.ts'),
   ]);
   return {
     import: importBody,
@@ -68,7 +70,9 @@ async function loadJobBodies(): Promise<JobBodies> {
     evaluate: evaluateBody,
     export: exportBody,
     label: autoLabelBody,
+    score: autoLabelBody,
     measure: measureBody,
+    diversify: diversifyBody,
   } as JobBodies;
 }
 

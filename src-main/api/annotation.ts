@@ -2,6 +2,7 @@
 import type { Annotation } from '../loop/annotation/annotation.ts';
 import type { AutoLabels } from '../loop/annotation/auto-label/auto-labels.ts';
 import type { Quality } from '../loop/annotation/quality/quality.ts';
+import type { Queues } from '../loop/annotation/queues/queues.ts';
 import type { BlindDesk } from '../loop/annotation/team/blind-desk.ts';
 import type { Comments } from '../loop/annotation/team/comments.ts';
 import type { ConsensusDesk } from '../loop/annotation/team/consensus.ts';
@@ -13,6 +14,7 @@ export interface AnnotationServices {
   readonly annotation: Annotation;
   readonly autoLabels: AutoLabels;
   readonly quality: Quality;
+  readonly queues: Queues;
   readonly blindDesk: BlindDesk;
   readonly consensusDesk: ConsensusDesk;
   readonly team: Team;
@@ -21,7 +23,8 @@ export interface AnnotationServices {
 }
 
 export function createAnnotationApi({ annotation: api }: Implementer, services: AnnotationServices) {
-  const { annotation, autoLabels, quality, blindDesk, consensusDesk, team, gold, comments } = services;
+  const { annotation, autoLabels, quality, queues, blindDesk, consensusDesk, team, gold, comments } =
+    services;
   return {
     listClasses: api.listClasses.handler(() => annotation.listClasses()),
     addClass: api.addClass.handler(({ input }) => annotation.addClass(input.name)),
@@ -33,6 +36,11 @@ export function createAnnotationApi({ annotation: api }: Implementer, services: 
     redo: api.redo.handler(({ input }) => blindDesk.redo(input ?? {})),
     startAutoLabel: api.startAutoLabel.handler(({ input }) => autoLabels.startAutoLabel(input)),
     listAutoLabels: api.listAutoLabels.handler(({ input }) => autoLabels.listAutoLabels(input.limit)),
+    listQueues: api.listQueues.handler(({ input }) => queues.listQueues(input?.annotator)),
+    startScoring: api.startScoring.handler(({ input }) => autoLabels.startScoring(input)),
+    findScore: api.findScore.handler(({ input }) => queues.findScore(input.imageHash)),
+    confirmLabel: api.confirmLabel.handler(({ input }) => queues.confirmLabel(input)),
+    chooseDiverse: api.chooseDiverse.handler(({ input }) => queues.chooseDiverse(input)),
     checkQuality: api.checkQuality.handler(() => quality.checkQuality()),
     startQualityMeasuring: api.startQualityMeasuring.handler(() => quality.startMeasuring()),
     listDuplicateGroups: api.listDuplicateGroups.handler(({ input }) => quality.listDuplicateGroups(input)),

@@ -1,12 +1,19 @@
 /** Calls about the pictures of the station. */
 import type { ImageFilter } from '../../src-preload/contract/image.ts';
 import type { Quality } from '../loop/annotation/quality/quality.ts';
+import type { Queues } from '../loop/annotation/queues/queues.ts';
 import type { Images } from '../loop/collector/images.ts';
 import type { Implementer } from './implementer.ts';
 
-export function createImagesApi({ images: api }: Implementer, images: Images, quality: Quality) {
+export function createImagesApi(
+  { images: api }: Implementer,
+  images: Images,
+  quality: Quality,
+  queues: Queues,
+) {
   const refreshFor = async (filter: ImageFilter): Promise<void> => {
     if (filter.quality !== undefined) await quality.refreshLabels();
+    if (filter.queue !== undefined) await queues.refresh();
   };
   return {
     listImages: api.listImages.handler(async ({ input }) => {

@@ -41,7 +41,7 @@ export function createRouter(services: RouterServices) {
     system: createSystemApi(implementer, services),
     jobs: createJobsApi(implementer, services),
     collector: createCollectorApi(implementer, services.collector),
-    images: createImagesApi(implementer, services.images, services.quality),
+    images: createImagesApi(implementer, services.images, services.quality, services.queues),
     annotation: createAnnotationApi(implementer, services),
     dataset: createDatasetApi(implementer, services.datasets, services.exports),
     training: createTrainingApi(implementer, services.training),

@@ -84,7 +84,9 @@ const lanes = {
   evaluate: 'evaluation',
   export: 'output',
   label: 'labelling',
+  score: 'labelling',
   measure: 'measuring',
+  diversify: 'measuring',
 } as const satisfies Record<JobKind, string>;
 type Lane = (typeof lanes)[JobKind];
 

@@ -13,8 +13,11 @@ import { createAutoLabelsTable } from './tables/auto-labels.ts';
 import { createCommentsTable } from './tables/comments.ts';
 import { createDatasetsTable } from './tables/datasets.ts';
 import { createDeploymentsTable } from './tables/deployments.ts';
+import { createDisputesTable } from './tables/disputes.ts';
+import { createDiversePicturesTable } from './tables/diverse-pictures.ts';
 import { createEvaluationsTable } from './tables/evaluations.ts';
 import { createExportsTable } from './tables/exports.ts';
+import { createExposureQueries } from './tables/exposures.ts';
 import { createGoldTable } from './tables/gold-pictures.ts';
 import { createImageQueries } from './tables/image-queries.ts';
 import { createImagesTable } from './tables/images.ts';
@@ -22,7 +25,9 @@ import { createImportsTable } from './tables/imports.ts';
 import { createJobsTable } from './tables/jobs.ts';
 import { createModelsTable } from './tables/models.ts';
 import { createOpinionsTable } from './tables/opinions.ts';
+import { createPictureScoresTable } from './tables/picture-scores.ts';
 import { createQualityTable } from './tables/quality.ts';
+import { createQueueCounts } from './tables/queue-conditions.ts';
 import { createRunsTable } from './tables/runs.ts';
 import { createSelectionsTable } from './tables/selections.ts';
 import { createSettingsTable } from './tables/settings.ts';
@@ -84,6 +89,11 @@ function createStore(folder: StoreFolder, db: Database, lock: StationLock, clock
     annotations: createAnnotationsTable(db, clock),
     autoLabels: createAutoLabelsTable(db),
     quality: createQualityTable(db),
+    pictureScores: createPictureScoresTable(db),
+    exposures: createExposureQueries(db),
+    diversePictures: createDiversePicturesTable(db),
+    disputes: createDisputesTable(db),
+    queueCounts: createQueueCounts(db),
     opinions: createOpinionsTable(db),
     goldPictures: createGoldTable(db),
     comments: createCommentsTable(db),

@@ -1,6 +1,7 @@
-/** What a picture's pixels tell of it without a model: sharpness, exposure, and fingerprints by which equal pictures are found. */
+/** What a picture's pixels tell of it without a model: sharpness, exposure, what it looks like, and whether it is there twice. */
 import { createHash } from 'node:crypto';
 import { openPictureAsRgb, withPictureErrors } from './open-picture.ts';
+import { type DescribedPixels, describePixels } from './picture-descriptor.ts';
 
 export interface PictureQuality {
   /**
@@ -16,6 +17,8 @@ export interface PictureQuality {
   readonly fingerprint: string;
   /** The same for pictures of one size whose grey pixels are the same, whatever file holds them. */
   readonly pixelDigest: string;
+  /** What `describePixels` says of its colours and edges. */
+  readonly descriptor: Uint8Array;
 }
 
 /** One byte a pixel, `[height, width]`. */
@@ -36,7 +39,7 @@ export async function readPictureQuality(
   bytes: Uint8Array,
   size: { readonly width: number; readonly height: number },
 ): Promise<PictureQuality> {
-  return describeGrey(await readGrey(bytes), size);
+  return describePicture(await readPixels(bytes), size);
 }
 
 /**
@@ -47,22 +50,32 @@ export function describeGrey(
   grey: GreyPicture,
   size: { readonly width: number; readonly height: number },
 ): PictureQuality {
+  return describePicture({ ...grey, channels: 1 }, size);
+}
+
+function describePicture(
+  picture: DescribedPixels,
+  size: { readonly width: number; readonly height: number },
+): PictureQuality {
+  const { pixels, width, height, channels } = picture;
+  const grey = { pixels: toLuma(pixels, channels), width, height };
   const digest = createHash('sha256').update(`${size.width}x${size.height} `).update(grey.pixels);
   return {
     sharpness: measureSharpness(grey),
     ...measureExposure(grey),
     fingerprint: fingerprintPicture(grey),
     pixelDigest: digest.digest('hex').slice(0, 32),
+    descriptor: describePixels(picture),
   };
 }
 
-function readGrey(bytes: Uint8Array): Promise<GreyPicture> {
+function readPixels(bytes: Uint8Array): Promise<DescribedPixels> {
   return withPictureErrors(bytes, async () => {
     const { data, info } = await openPictureAsRgb(bytes)
       .resize(largestGreySide, largestGreySide, { fit: 'inside', withoutEnlargement: true })
       .raw()
       .toBuffer({ resolveWithObject: true });
-    return { pixels: toLuma(data, info.channels), width: info.width, height: info.height };
+    return { pixels: data, width: info.width, height: info.height, channels: info.channels };
   });
 }
 

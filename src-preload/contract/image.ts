@@ -13,6 +13,7 @@ import {
 } from './ids.ts';
 import { imageMapSchema } from './image-map.ts';
 import { qualityKindSchema } from './quality-check.ts';
+import { rankedOrderSchema, smartQueueSchema } from './queue-order.ts';
 import { annotatorSchema } from './team.ts';
 
 export const imageSchema = z.object({
@@ -89,6 +90,8 @@ export const imageFilterSchema = z.object({
   detectionError: detectionErrorFilterSchema.optional(),
   /** Only pictures that this check strikes, at the thresholds of the settings. */
   quality: qualityKindSchema.optional(),
+  /** Only pictures that wait in this queue of the labelling desk. */
+  queue: smartQueueSchema.optional(),
   /** Only pictures that are set aside; they are left out elsewhere, but not of dataset versions and evaluations. */
   setAside: z.literal(true).optional(),
 });
@@ -112,6 +115,10 @@ export const imageOrderSchema = z.enum([
 ]);
 export type ImageOrder = z.infer<typeof imageOrderSchema>;
 
+/** With the orders of the labelling desk's queues. */
+export const listOrderSchema = z.enum([...imageOrderSchema.options, ...rankedOrderSchema.options]);
+export type ListOrder = z.infer<typeof listOrderSchema>;
+
 /** Pictures that one action takes. */
 export const mostSelected = 100_000;
 
@@ -134,7 +141,7 @@ export const imagesContract = {
     .input(
       z.object({
         filter: imageFilterSchema.default({}),
-        order: imageOrderSchema.default('newest'),
+        order: listOrderSchema.default('newest'),
         /** Rows to skip: the grid is virtual and asks for windows. */
         offset: z.number().int().min(0).default(0),
         limit: z.number().int().min(1).max(1000).default(200),

@@ -10,6 +10,7 @@ import { evaluationContract } from './evaluation.ts';
 import { imagesContract } from './image.ts';
 import { jobsContract } from './job.ts';
 import { qualityContract } from './quality.ts';
+import { queueContract } from './queue.ts';
 import { registryContract } from './registry.ts';
 import { systemContract } from './system.ts';
 import { trainingContract } from './training.ts';
@@ -19,7 +20,13 @@ export const contract = {
   jobs: jobsContract,
   collector: collectorContract,
   images: imagesContract,
-  annotation: { ...annotationContract, ...autoLabelContract, ...qualityContract, ...agreementContract },
+  annotation: {
+    ...annotationContract,
+    ...autoLabelContract,
+    ...qualityContract,
+    ...agreementContract,
+    ...queueContract,
+  },
   dataset: datasetContract,
   training: trainingContract,
   evaluation: evaluationContract,
@@ -47,6 +54,8 @@ export * from './image-map.ts';
 export * from './job.ts';
 export * from './quality.ts';
 export * from './quality-check.ts';
+export * from './queue.ts';
+export * from './queue-order.ts';
 export * from './reference.ts';
 export * from './registry.ts';
 export * from './system.ts';

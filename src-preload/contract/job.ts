@@ -4,7 +4,16 @@ import { z } from 'zod';
 import { errorRecordSchema } from './errors.ts';
 import { jobIdSchema, timestampSchema } from './ids.ts';
 
-export const jobKindSchema = z.enum(['import', 'train', 'evaluate', 'export', 'label', 'measure']);
+export const jobKindSchema = z.enum([
+  'import',
+  'train',
+  'evaluate',
+  'export',
+  'label',
+  'score',
+  'measure',
+  'diversify',
+]);
 export type JobKind = z.infer<typeof jobKindSchema>;
 
 /** `failed`: the work reported an error; `crashed`: the worker process died; both keep the reason. */

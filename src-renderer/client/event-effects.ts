@@ -8,7 +8,13 @@ const overview: RouterPath = ['system', 'getOverview'];
 
 const effects = {
   'job.updated': [],
-  'image.imported': [overview, ['images'], ['collector', 'listImports'], ['annotation', 'listClasses']],
+  'image.imported': [
+    overview,
+    ['images'],
+    ['collector', 'listImports'],
+    ['annotation', 'listClasses'],
+    ['annotation', 'listQueues'],
+  ],
   'annotation.changed': [
     overview,
     ['images', 'countImages'],
@@ -24,12 +30,20 @@ const effects = {
     ['annotation', 'previewConsensus'],
     ['annotation', 'listComments'],
     ['annotation', 'listGold'],
+    ['annotation', 'listQueues'],
+    ['annotation', 'findScore'],
   ],
   'dataset.created': [overview, ['dataset']],
   'run.updated': [overview, ['training', 'listRuns'], ['training', 'getRun'], ['training', 'listMetrics']],
-  'model.registered': [overview, ['registry'], ['training', 'listRuns'], ['training', 'getRun']],
+  'model.registered': [
+    overview,
+    ['registry'],
+    ['annotation', 'listQueues'],
+    ['training', 'listRuns'],
+    ['training', 'getRun'],
+  ],
   'evaluation.finished': [overview, ['evaluation'], ['registry']],
-  'deployment.changed': [overview, ['deployment'], ['registry']],
+  'deployment.changed': [overview, ['deployment'], ['registry'], ['annotation', 'listQueues']],
   'system.changed': [['system']],
 } as const satisfies Record<StationEvent['type'], readonly RouterPath[]>;
 
@@ -41,8 +55,11 @@ const jobEndEffects = {
   measure: [
     ['annotation', 'checkQuality'],
     ['annotation', 'listDuplicateGroups'],
+    ['annotation', 'listQueues'],
   ],
   label: [['annotation'], ['images']],
+  score: [['annotation'], ['images']],
+  diversify: [['annotation', 'listQueues'], ['images']],
 } as const satisfies Record<JobKind, readonly RouterPath[]>;
 
 /** The parts of the router whose answers may have changed with `event`. */

@@ -50,7 +50,10 @@ function createNextStation(
     launcher: createForkLauncher(join(import.meta.dirname, '../main/jobs/test-worker.ts')),
     clock: systemClock,
     log: createSilentLog(),
-    handlers: { import: whole, train: whole, evaluate: whole, export: whole, label: whole, measure: whole },
+    handlers: {
+      ...{ import: whole, train: whole, evaluate: whole, export: whole },
+      ...{ label: whole, score: whole, measure: whole, diversify: whole },
+    },
     onChange: () => undefined,
   });
   onTestFinished(async () => {

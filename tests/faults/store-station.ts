@@ -37,7 +37,9 @@ const queue = createJobQueue({
     evaluate: handler,
     export: handler,
     label: handler,
+    score: handler,
     measure: handler,
+    diversify: handler,
   },
   onChange: (job) => {
     if (store.jobs.listLog(job.id).length > 0) writeSync(1, `committed ${job.id}\n`);

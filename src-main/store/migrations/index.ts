@@ -11,6 +11,7 @@ import { addAutoLabels } from './0009-add-auto-labels.ts';
 import { checkQuality } from './0010-check-quality.ts';
 import { addOpinions } from './0011-add-opinions.ts';
 import { addCapture } from './0012-add-capture.ts';
+import { addQueues } from './0013-add-queues.ts';
 
 export interface Migration {
   readonly name: string;
@@ -30,4 +31,5 @@ export const migrations: readonly Migration[] = [
   { name: '0010-check-quality', sql: checkQuality },
   { name: '0011-add-opinions', sql: addOpinions },
   { name: '0012-add-capture', sql: addCapture },
+  { name: '0013-add-queues', sql: addQueues },
 ];

@@ -19,6 +19,7 @@ import {
   listBoxReversal,
   writeBoxDifference,
 } from './annotation-boxes.ts';
+import { followLabel } from './picture-scores.ts';
 
 export type StoredClass = LabelClass & { readonly id: number };
 
@@ -106,7 +107,7 @@ function createSteps(db: Database) {
         const differences = step.changes.filter((change) => findDifference(db, change));
         if (differences.length === 0 && step.kind === 'edit') return [];
         const stepId = insertStep(db, step, at);
-        const changed = differences.filter((change) => writeRevision(db, stepId, step, change));
+        const changed = differences.filter((change) => writeRevision(db, stepId, step, change, at));
         return changed.map(({ imageHash }) => imageHash);
       });
     },
@@ -275,7 +276,13 @@ function insertStep(db: Database, { author, source, kind, reverts }: NewStep, at
 }
 
 /** @returns false where an earlier change of the same step made the picture so already. */
-function writeRevision(db: Database, stepId: number, step: NewStep, change: LabelChange): boolean {
+function writeRevision(
+  db: Database,
+  stepId: number,
+  step: NewStep,
+  change: LabelChange,
+  at: number,
+): boolean {
   const difference = findDifference(db, change);
   if (!difference) return false;
   const { imageHash } = change;
@@ -287,6 +294,8 @@ function writeRevision(db: Database, stepId: number, step: NewStep, change: Labe
   const { author, source } = step;
   writeBoxDifference(db, imageHash, revision, boxes, { author, source, score: null, model: null });
   writeCurrent(db, imageHash, { revision, classId, state, author, certainty: change.certainty ?? null });
+  const isDecision = source === 'human' && step.kind !== 'undo';
+  followLabel(db, imageHash, { state, editedBy: isDecision ? author : null, at });
   return true;
 }
 

@@ -1,6 +1,8 @@
 /** The orders of a list of pictures, and the cheapest way to a window of it. */
-import type { ImageOrder } from '../../../src-preload/contract/image.ts';
+import type { ListOrder } from '../../../src-preload/contract/image.ts';
+import type { RankedOrder } from '../../../src-preload/contract/queue-order.ts';
 import { type Conditions, type SqlQuery, toWhere } from './image-where.ts';
+import { rankedTerms } from './queue-conditions.ts';
 
 /**
  * A walk goes through the pictures in their order, by an index, and asks for each whether it is a member, until the page
@@ -8,7 +10,7 @@ import { type Conditions, type SqlQuery, toWhere } from './image-where.ts';
  * second the number of matches, each at the cost of two steps of a walk.
  */
 export interface Page {
-  readonly order: ImageOrder;
+  readonly order: ListOrder;
   readonly offset: number;
   readonly limit: number;
   /** The list is looked through from its end, where the page is nearer to that: what is found comes in reverse. */
@@ -19,7 +21,7 @@ export interface Page {
 const lookupCost = 2;
 
 interface Window {
-  readonly order: ImageOrder;
+  readonly order: ListOrder;
   readonly offset: number;
   readonly limit: number;
 }
@@ -32,12 +34,13 @@ export function choosePage(
 ): Page {
   const { order } = window;
   const limit = Math.min(window.limit, of.total - window.offset);
-  const isSorted = orders[order].join !== undefined;
+  const { join, isLed = false } = orders[order];
+  const isSorted = join !== undefined;
   // Pictures without a label are mostly the newest: from the oldest on, the walk would be long.
   const isOneWay = memberships.some(({ table, isNegated }) => isNegated && table !== 'set_aside');
   const behind = isOneWay || isSorted ? Number.POSITIVE_INFINITY : of.total - window.offset - limit;
   const offset = Math.min(window.offset, behind);
-  const isWalk = !isSorted && (offset + limit) * of.images < lookupCost * of.total * of.total;
+  const isWalk = isLed || (!isSorted && (offset + limit) * of.images < lookupCost * of.total * of.total);
   return { order, offset, limit, isBackwards: behind < window.offset, isWalk };
 }
 
@@ -56,15 +59,32 @@ type Direction = 'ASC' | 'DESC';
 
 interface OrderTerms {
   readonly by: readonly (readonly [term: string, direction: Direction])[];
-  /** Of what the terms need beside the picture: no index has it in this order. */
+  /** Of what the terms need beside the picture: no index has it in this order, unless what is joined leads. */
   readonly join?: string;
+  /** What is joined has an index in this order, and is walked through. */
+  readonly isLed?: boolean;
 }
 
 const opposite = { ASC: 'DESC', DESC: 'ASC' } as const;
 const label = 'LEFT JOIN image_label AS label ON label.image_hash = image.hash';
 
+const ranked = Object.fromEntries(
+  Object.entries(rankedTerms).map(([order, { join, term }]): [string, OrderTerms] => [
+    order,
+    {
+      join,
+      isLed: true,
+      by: [
+        [term, 'DESC'],
+        ['rank.image_hash', 'DESC'],
+      ],
+    },
+  ]),
+) as Record<RankedOrder, OrderTerms>;
+
 /** Every order but those of certainty has an index of its own. */
-const orders: Readonly<Record<ImageOrder, OrderTerms>> = {
+const orders: Readonly<Record<ListOrder, OrderTerms>> = {
+  ...ranked,
   newest: { by: [['image.sequence', 'DESC']] },
   oldest: { by: [['image.sequence', 'ASC']] },
   latest: toTerms('image.taken_at', 'DESC'),

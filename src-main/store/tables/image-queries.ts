@@ -3,8 +3,8 @@ import type { ImageHash, Split } from '../../../src-preload/contract/ids.ts';
 import {
   type Image,
   type ImageFilter,
-  type ImageOrder,
   imageSchema,
+  type ListOrder,
 } from '../../../src-preload/contract/image.ts';
 import type { ImageMap } from '../../../src-preload/contract/image-map.ts';
 import { InvalidReferenceError, parseDatasetReference } from '../../../src-preload/contract/reference.ts';
@@ -17,12 +17,13 @@ import { choosePage, type Page, toPageQuery } from './image-order.ts';
 import { type Conditions, type Membership, type SqlQuery, toCountQuery, toTotal } from './image-where.ts';
 import { isOpenAgain, toOverlapBound } from './overlap-conditions.ts';
 import { hasSetAside, toQualityConditions } from './quality-conditions.ts';
+import { toQueueMembership } from './queue-conditions.ts';
 import { readSettings } from './settings.ts';
 
 export interface ImageWindow {
   readonly filter: ImageFilter;
   /** newest if absent. */
-  readonly order?: ImageOrder | undefined;
+  readonly order?: ListOrder | undefined;
   /** Pictures to skip, in that order. */
   readonly offset: number;
   readonly limit: number;
@@ -84,7 +85,7 @@ export function createImageQueries(db: ReadableDatabase) {
 export function explainImageQueries(
   db: ReadableDatabase,
   filter: ImageFilter,
-  order: ImageOrder = 'newest',
+  order: ListOrder = 'newest',
 ): { count: string[]; lookup: string[]; walk: string[] } {
   const conditions = toConditions(db, filter);
   const explain = ({ sql, parameters }: SqlQuery) =>
@@ -171,12 +172,17 @@ function toConditions(db: ReadableDatabase, filter: ImageFilter): Conditions {
     toQualityConditions(db, filter),
     toCaptureConditions(db, filter),
     toColumnConditions(filter),
+    toQueueConditions(filter),
   ];
   return {
     memberships: parts.flatMap(({ memberships }) => memberships ?? []),
     columns: parts.flatMap(({ columns }) => columns ?? []),
     parameters: Object.assign({}, ...parts.map(({ parameters }) => parameters ?? {})),
   };
+}
+
+function toQueueConditions({ queue }: ImageFilter): Partial<Conditions> {
+  return queue === undefined ? {} : { memberships: [toQueueMembership(queue)] };
 }
 
 const hasClass = 'class_id = (SELECT id FROM class WHERE name = :className)';

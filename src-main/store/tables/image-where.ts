@@ -1,5 +1,6 @@
 /** Conditions on pictures as SQL: what other tables list of them is asked picture by picture, or looked up at once. */
 import type { QualityMembership } from './quality-conditions.ts';
+import type { QueueMembership } from './queue-conditions.ts';
 
 type Parameters = Record<string, string | number | null>;
 
@@ -13,7 +14,8 @@ export interface Membership {
     | 'evaluation_prediction'
     | 'evaluation_picture'
     | 'selection_picture'
-    | QualityMembership['table'];
+    | QualityMembership['table']
+    | QueueMembership['table'];
   readonly condition: string;
   readonly isNegated?: boolean;
 }

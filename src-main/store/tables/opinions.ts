@@ -7,6 +7,7 @@ import {
 } from '../../../src-preload/contract/annotation.ts';
 import type { ImageHash } from '../../../src-preload/contract/ids.ts';
 import type { Database } from '../connection.ts';
+import { followOpinion } from './disputes.ts';
 import { isDecided, isOpenAgain, toOverlapBound } from './overlap-conditions.ts';
 
 /** What an annotator says of a picture. */
@@ -201,6 +202,7 @@ function moveTo(db: Database, whose: Whose, revisionId: number | null): void {
      ON CONFLICT DO UPDATE SET revision_id = excluded.revision_id, state = excluded.state`,
     { ...whose, revisionId },
   );
+  followOpinion(db, whose.imageHash);
 }
 
 export function readBoxes(text: string): z.infer<typeof boxesSchema> {

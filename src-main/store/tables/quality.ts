@@ -11,6 +11,8 @@ export interface PictureMeasures {
   readonly clipped: number;
   readonly fingerprint: string;
   readonly pixelDigest: string;
+  /** What it looks like, in bytes: `describePixels`. */
+  readonly descriptor: Uint8Array;
 }
 
 export interface FingerprintedPicture {
@@ -61,11 +63,12 @@ export function createQualityTable(db: Database) {
 
 function createMeasures(db: Database) {
   return {
-    /** Pictures that are measured already are left as they are. */
+    /** Of pictures that were measured by an earlier version only the descriptor is new. */
     insertPicture(imageHash: ImageHash, measures: PictureMeasures): void {
       db.run(
-        `INSERT INTO picture_quality (image_hash, sharpness, brightness, clipped, fingerprint, pixel_digest)
-         VALUES (:imageHash, :sharpness, :brightness, :clipped, :fingerprint, :pixelDigest) ON CONFLICT DO NOTHING`,
+        `INSERT INTO picture_quality (image_hash, sharpness, brightness, clipped, fingerprint, pixel_digest, descriptor)
+         VALUES (:imageHash, :sharpness, :brightness, :clipped, :fingerprint, :pixelDigest, :descriptor)
+         ON CONFLICT DO UPDATE SET descriptor = excluded.descriptor WHERE descriptor IS NULL`,
         { imageHash, ...measures },
       );
     },
@@ -73,7 +76,8 @@ function createMeasures(db: Database) {
     listUnmeasured: (): { imageHash: ImageHash; width: number; height: number }[] =>
       db.all(
         `SELECT hash AS imageHash, width, height FROM image
-         WHERE placeholder IS NULL OR NOT EXISTS (SELECT 1 FROM picture_quality WHERE image_hash = hash)
+         WHERE placeholder IS NULL OR NOT EXISTS (
+           SELECT 1 FROM picture_quality WHERE image_hash = hash AND descriptor IS NOT NULL)
          ORDER BY sequence`,
       ),
     /** Of all that are measured, the oldest first. */

@@ -71,6 +71,10 @@ function cancelConsequence(job: Job): string {
       return 'Nothing is left in the folder; the export can be started again.';
     case 'label':
       return 'What the model has labelled so far stays.';
+    case 'score':
+      return 'What the model has said so far stays; it can look at the rest later.';
+    case 'diversify':
+      return 'What was chosen before stays; it can be chosen again.';
     case 'measure':
       return 'Pictures that are measured stay so; the rest can be measured later.';
     default:

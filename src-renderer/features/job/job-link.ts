@@ -21,6 +21,10 @@ export function jobLink(job: Job): JobLink {
       return { href: '/datasets', text: 'Open datasets' };
     case 'label':
       return { href: '/desk?state=predicted', text: 'Review what waits' };
+    case 'score':
+      return { href: '/desk?queue=suspect', text: 'Look at suspect labels' };
+    case 'diversify':
+      return { href: '/desk?queue=diverse', text: 'Label these pictures' };
     case 'measure':
       return { href: '/data/quality', text: 'Open quality' };
     default:

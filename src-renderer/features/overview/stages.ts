@@ -35,6 +35,8 @@ const jobStage = {
   evaluate: 'evaluate',
   export: 'version',
   label: 'label',
+  score: 'label',
+  diversify: 'label',
   measure: 'collect',
 } as const satisfies Record<Job['kind'], StageName>;
 

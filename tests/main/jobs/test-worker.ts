@@ -80,6 +80,9 @@ async function perform(step: TestStep, context: JobContext<unknown>): Promise<vo
 
 runJobWorker(
   createForkPort(),
-  { import: body, train: body, evaluate: body, export: body, label: body, measure: body },
+  {
+    ...{ import: body, train: body, evaluate: body, export: body },
+    ...{ label: body, score: body, measure: body, diversify: body },
+  },
   import.meta.filename,
 );

@@ -1,8 +1,9 @@
-/** A labelling job inside its worker process: the model looks at each picture, and the station is told in small parts. */
+/** A model at work inside its worker process: it looks at each picture, and the station is told in small parts. */
 import type { ImageHash } from '../../../../src-preload/contract/ids.ts';
 import { throwIfCancelled } from '../../../base/cancellation.ts';
 import { loadDetector, loadPredictor } from '../../../engine/index.ts';
 import type { JobBody, JobContext } from '../../../jobs/job-kind.ts';
+import { measureBoxUncertainty, measureClassUncertainty } from '../../../statistics/uncertainty.ts';
 import { type BlobStore, createBlobStore } from '../../../store/blobs.ts';
 import { detectPictures } from '../../../vision/detect-pictures.ts';
 import { toFrameDetector } from '../../../vision/frame-detector.ts';
@@ -69,17 +70,23 @@ function toSuggestion(
   names: readonly string[],
   confidence: number,
 ): Suggestion {
-  const drawn = detections.filter(({ score }) => score >= confidence);
-  const doubt = Math.max(0, ...detections.map(({ score }) => score));
+  const found = detections.map(({ left, top, right, bottom, score, classIndex }) => ({
+    className: names[classIndex] ?? '',
+    ...{ x: left, y: top, width: right - left, height: bottom - top, score },
+  }));
+  const boxes = found.filter(({ score }) => score >= confidence);
+  const uncertainty = measureBoxUncertainty(found, confidence);
   return {
     imageHash,
-    certainty: drawn.length > 0 ? Math.min(...drawn.map(({ score }) => score)) : 1 - doubt,
+    certainty: 1 - uncertainty.lowestBox,
     className: null,
-    boxes: drawn.map(({ left, top, right, bottom, score, classIndex }) => ({
-      className: names[classIndex] ?? '',
-      ...{ x: left, y: top, width: right - left, height: bottom - top, score },
-    })),
+    boxes,
+    score: { uncertainty, prediction: { classes: [], boxes: boxes.filter(hasArea) } },
   };
+}
+
+function hasArea({ width, height }: { readonly width: number; readonly height: number }): boolean {
+  return width > 0 && height > 0;
 }
 
 async function* classifyAll(
@@ -100,13 +107,34 @@ async function* classifyAll(
       const probabilities = await predictor.predict(Buffer.concat(pictures), hashes.length);
       for (const [index, imageHash] of hashes.entries()) {
         const row = probabilities.subarray(index * classCount, (index + 1) * classCount);
-        const certainty = Math.max(...row);
-        yield { imageHash, certainty, className: names[row.indexOf(certainty)] ?? null, boxes: [] };
+        yield toClassSuggestion(imageHash, row, names);
       }
     }
   } finally {
     await predictor.dispose();
   }
+}
+
+/** Less likely classes are not kept: beside them a label is as wrong as it can be. */
+const leastProbability = 0.0005;
+
+function toClassSuggestion(
+  imageHash: ImageHash,
+  probabilities: Float32Array,
+  names: readonly string[],
+): Suggestion {
+  const classes = [...probabilities]
+    .map((probability, index) => ({ className: names[index] ?? '', probability }))
+    .filter(({ probability }) => probability >= leastProbability)
+    .toSorted((first, second) => second.probability - first.probability);
+  const [first] = classes;
+  return {
+    imageHash,
+    certainty: first?.probability ?? 0,
+    className: first?.className ?? null,
+    boxes: [],
+    score: { uncertainty: measureClassUncertainty(probabilities), prediction: { classes, boxes: [] } },
+  };
 }
 
 /** A file without names: its outputs are told by their numbers. */

@@ -1,4 +1,4 @@
-/** The books of a labelling job: suggestions become labels or wait, with their model named on every one. */
+/** The books of a labelling job: what the model says is kept, and becomes labels or waits, with the model named on it. */
 import type { BoxId, ImageHash } from '../../../../src-preload/contract/ids.ts';
 import type { StationEvent } from '../../../../src-preload/contract/system.ts';
 import type { Clock } from '../../../base/clock.ts';
@@ -17,9 +17,13 @@ import type {
   SuggestedBox,
   Suggestion,
 } from './auto-label-job.ts';
+import { keepScores } from './score-handler.ts';
 
 export interface AutoLabelHandlerOptions {
-  readonly store: Pick<Store, 'db' | 'annotations' | 'autoLabels' | 'imageQueries'>;
+  readonly store: Pick<
+    Store,
+    'db' | 'annotations' | 'autoLabels' | 'imageQueries' | 'pictureScores' | 'exposures'
+  >;
   readonly clock: Clock;
   readonly publish: (event: StationEvent) => void;
 }
@@ -38,10 +42,14 @@ export function createAutoLabelHandler(options: AutoLabelHandlerOptions): AutoLa
     },
     onUpdate: (_job, request, { suggestions }) => {
       const changed = keepSuggestions(options, request, suggestions);
+      keepScores(options, request, suggestions);
       if (changed.length > 0)
         store.db.afterCommit(() => publish({ type: 'annotation.changed', imageHashes: changed }));
     },
-    onEnd: (_job, { id }) => store.autoLabels.end(id, clock.now()),
+    onEnd: (_job, { id }) => {
+      store.pictureScores.refreshConfidences();
+      store.autoLabels.end(id, clock.now());
+    },
   };
 }
 

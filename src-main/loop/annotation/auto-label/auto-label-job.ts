@@ -1,7 +1,9 @@
 /** What the station and the worker of a labelling job tell each other. */
 import type { AutoLabelId, BlobHash, ImageHash } from '../../../../src-preload/contract/ids.ts';
+import type { UncertaintyMeasure } from '../../../../src-preload/contract/queue-order.ts';
 import type { Task } from '../../../../src-preload/contract/task.ts';
 import type { ProviderName } from '../../../engine/index.ts';
+import type { Prediction } from '../../../store/tables/picture-scores.ts';
 
 /** What the job row keeps. */
 export interface AutoLabelRequest {
@@ -18,11 +20,14 @@ export interface AutoLabelRequest {
   readonly threads: number;
 }
 
+/** Of a job that only looks: labels stay as they are. */
+export type ScoreRequest = Omit<AutoLabelRequest, 'id' | 'acceptFrom' | 'auditShare'>;
+
 export type AutoLabelSpec = Pick<
   AutoLabelRequest,
   'task' | 'modelHash' | 'confidence' | 'provider' | 'threads'
 > & {
-  /** Not labelled yet by this job. */
+  /** That the job has not looked at yet. */
   readonly imageHashes: readonly ImageHash[];
 };
 
@@ -44,6 +49,11 @@ export interface Suggestion {
   /** Null in detection. */
   readonly className: string | null;
   readonly boxes: readonly SuggestedBox[];
+  /** All that the model says, for the queues of the desk. */
+  readonly score: {
+    readonly uncertainty: Partial<Readonly<Record<UncertaintyMeasure, number>>>;
+    readonly prediction: Prediction;
+  };
 }
 
 export interface AutoLabelUpdate {

@@ -45,7 +45,8 @@ function createBench(request: Partial<AutoLabelRequest> = {}) {
 
 function suggestion(name: string, certainty: number, x = 5): Suggestion {
   const box = { className: 'cell', x, y: 2, width: 10, height: 5, score: certainty };
-  return { imageHash: hashOf(name), certainty, className: null, boxes: [box] };
+  const score = { uncertainty: { lowestBox: 1 - certainty }, prediction: { classes: [], boxes: [box] } };
+  return { imageHash: hashOf(name), certainty, className: null, boxes: [box], score };
 }
 
 it('takes what is sure enough, leaves the rest to a person, least sure first, with the model on every box', () => {

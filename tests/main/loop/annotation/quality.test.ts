@@ -28,6 +28,7 @@ const good: PictureMeasures = {
   clipped: 0,
   fingerprint: 'f0f0f0f0f0f0f0f0',
   pixelDigest: 'good',
+  descriptor: new Uint8Array(80),
 };
 
 const names = ['a', 'b', 'c', 'd', 'e'] as const;

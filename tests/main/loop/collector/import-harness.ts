@@ -109,7 +109,9 @@ export function createIdleQueue(store: Store) {
       evaluate: handler,
       export: handler,
       label: handler,
+      score: handler,
       measure: handler,
+      diversify: handler,
     },
     onChange: () => {},
   });

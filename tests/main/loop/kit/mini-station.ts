@@ -9,7 +9,9 @@ import { createForkLauncher } from '../../../../src-main/jobs/fork-launcher.ts';
 import { type AnyJobHandler, createJobQueue, type JobQueue } from '../../../../src-main/jobs/queue.ts';
 import type { WorkerLauncher, WorkerProcess } from '../../../../src-main/jobs/worker-port.ts';
 import { createAutoLabelHandler } from '../../../../src-main/loop/annotation/auto-label/auto-label-handler.ts';
+import { createScoreHandler } from '../../../../src-main/loop/annotation/auto-label/score-handler.ts';
 import { createMeasureHandler } from '../../../../src-main/loop/annotation/quality/measure-handler.ts';
+import { createDiversifyHandler } from '../../../../src-main/loop/annotation/queues/diversify-handler.ts';
 import { createDatasets } from '../../../../src-main/loop/dataset/datasets.ts';
 import { createExportHandler } from '../../../../src-main/loop/dataset/export/export-handler.ts';
 import { createDeployment, type DeploymentOptions } from '../../../../src-main/loop/deployment/deployment.ts';
@@ -101,7 +103,9 @@ export function openMiniStation(
       import: train as AnyJobHandler,
       export: createExportHandler({ ...base, datasets }) as AnyJobHandler,
       label: createAutoLabelHandler(base) as AnyJobHandler,
+      score: createScoreHandler(base) as AnyJobHandler,
       measure: createMeasureHandler(base) as AnyJobHandler,
+      diversify: createDiversifyHandler(base) as AnyJobHandler,
     },
     onChange: () => undefined,
     timing: { retryDelayMs: 10 },
