@@ -21,6 +21,8 @@ export interface Case {
   readonly batchSize: number;
   /** Two if absent. */
   readonly threads?: number;
+  /** Of the gradients of convolutions, in our step; by rule if absent. */
+  readonly forms?: 'timed' | 'rule';
 }
 
 const classes = 10;

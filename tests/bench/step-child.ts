@@ -1,11 +1,18 @@
 /**
  * One side of the step bench in a process of its own, so that its peak memory can be told: our trainer.
  *
- * The case is the first argument, as JSON. Answers a line `{buildMs}`, then for each line on stdin (a count)
+ * The case is the first argument, as JSON. Answers a line `{buildMs, formsMs}` (the timing of forms beside), then for each line on stdin (a count)
  * takes that many steps and answers `{times, cpuMs}` (each step's, the mean of processor time), at the end `{peakBytes}`.
  */
 import { createInterface } from 'node:readline';
-import { createDetector, createModelTrainer, createTrainer } from '../../src-main/engine/index.ts';
+import {
+  chooseForms,
+  createDetector,
+  createModelTrainer,
+  createTrainer,
+  type TrainableModel,
+  toTrainableModel,
+} from '../../src-main/engine/index.ts';
 import { boxesPerPicture, type Case, createNetwork } from './networks.ts';
 
 const one: Case = JSON.parse(process.argv[2] ?? '{}');
@@ -17,9 +24,10 @@ const shared = {
   provider: 'cpu',
   threads,
 } as const;
+let formsMs = 0;
 const start = performance.now();
 const takeStep = await (one.network === 'detector-nano' ? openDetector() : openClassifier(one.network));
-console.log(JSON.stringify({ buildMs: performance.now() - start }));
+console.log(JSON.stringify({ buildMs: performance.now() - start - formsMs, formsMs }));
 for await (const line of createInterface({ input: process.stdin })) {
   const times: number[] = [];
   const cpu = process.cpuUsage();
@@ -35,7 +43,8 @@ console.log(JSON.stringify({ peakBytes: peakBytes() }));
 
 async function openClassifier(network: Parameters<typeof createNetwork>[0]['network']) {
   const model = createNetwork({ ...one, network });
-  const trainer = await createTrainer({ ...shared, model, labelSmoothing: 0.05 });
+  const forms = await pickForms(toTrainableModel(model, 0.05));
+  const trainer = await createTrainer({ ...shared, forms, model, labelSmoothing: 0.05 });
   const labels = new Int32Array(batchSize).map((_, index) => index % 10);
   return () => trainer.step(images, labels, 1e-3);
 }
@@ -43,7 +52,7 @@ async function openClassifier(network: Parameters<typeof createNetwork>[0]['netw
 async function openDetector() {
   const size = { classes: 3, imageSize, maxBoxes: boxesPerPicture, seed: 0 };
   const model = createDetector({ architecture: 'detector-nano', ...size });
-  const trainer = await createModelTrainer({ ...shared, model });
+  const trainer = await createModelTrainer({ ...shared, forms: await pickForms(model), model });
   const rows = batchSize * boxesPerPicture;
   const corner = (index: number) => (((index * 37) % 100) / 100) * 0.8 * imageSize;
   const boxes = Float32Array.from({ length: 4 * rows }, (_, index) => {
@@ -57,6 +66,15 @@ async function openDetector() {
     ['classes', classes],
   ]);
   return () => trainer.step(feeds, 1e-3);
+}
+
+async function pickForms(model: TrainableModel): Promise<ReadonlyMap<string, string>> {
+  if (one.forms !== 'timed') return new Map();
+  const before = performance.now();
+  const now = () => performance.now();
+  const choices = await chooseForms({ ...shared, model, known: new Map(), budgetMs: 10_000, now });
+  formsMs = performance.now() - before;
+  return new Map(choices.map(({ gradient, form }) => [gradient, form]));
 }
 
 function peakBytes(): number {
