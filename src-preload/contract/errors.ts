@@ -14,6 +14,8 @@ export const errorStatus = {
   STATION_NOT_INITIALIZED: 409,
   STATION_ALREADY_INITIALIZED: 409,
   STATION_IN_USE: 409,
+  /** The process that answered for the data folder has ended meanwhile. */
+  STATION_ENDED: 503,
   STORE_FROM_FUTURE: 409,
   STORE_CORRUPT: 500,
   STORE_DISK_FULL: 507,

@@ -42,10 +42,8 @@ const overtakingLimit = 10;
 export async function openStationAccess(options: AccessOptions): Promise<StationAccess> {
   for (let attempt = 1; ; attempt++) {
     const address = await findAddress(options.dataDir);
-    if (address) return { client: connect(address), isRemote: true, close: async () => undefined };
     try {
-      const station = startOwn(options);
-      return await host(station, options);
+      return address ? await visit(address) : await host(startOwn(options), options);
     } catch (error) {
       if (!isOvertaken(error) || attempt === overtakingLimit) throw error;
     }
@@ -65,9 +63,9 @@ async function host(station: Station, options: AccessOptions): Promise<StationAc
   }
 }
 
-/** Another process took the folder between the look and the grasp. */
+/** Between the look and the grasp another process took the folder, or the one that held it ended. */
 function isOvertaken(error: unknown): boolean {
-  return error instanceof AppError && error.code === 'STATION_IN_USE';
+  return error instanceof AppError && (error.code === 'STATION_IN_USE' || error.code === 'STATION_ENDED');
 }
 
 interface Address {
@@ -96,9 +94,36 @@ function inUse(dataDir: string, presence: Presence | undefined): AppError {
   );
 }
 
+/** Listens as long as it is there: a command that would end sees by that whom it still works for. */
+async function visit(address: Address): Promise<StationAccess> {
+  const client = connect(address);
+  const stay = new AbortController();
+  const events = await client.system.watchEvents({}, { signal: stay.signal });
+  void drain(events).catch(() => undefined);
+  return { client, isRemote: true, close: async () => stay.abort() };
+}
+
+async function drain(events: AsyncIterable<unknown>): Promise<void> {
+  for await (const _event of events);
+}
+
 /** Calls over HTTP with the token from the data folder: who may read the folder may use its station. */
 function connect({ url, token }: Address): StationClient {
-  return createORPCClient(new RPCLink({ url: `${url}/rpc`, headers: { authorization: `Bearer ${token}` } }));
+  const headers = { authorization: `Bearer ${token}` };
+  const link = new RPCLink({
+    url: `${url}/rpc`,
+    headers,
+    fetch: (request, init) => fetch(request, init).catch(tellEnd),
+  });
+  return createORPCClient(link);
+}
+
+/** What the platform throws where nobody answers is a TypeError with the reason as its cause. */
+function tellEnd(error: unknown): never {
+  if (!(error instanceof TypeError && error.cause instanceof Error)) throw error;
+  const message =
+    'the process that answered for the data folder has ended: run the command again; its job, if it has one, goes on with the next station on the folder';
+  throw new AppError('STATION_ENDED', message, { cause: error });
 }
 
 function startOwn({ installation, dataDir, create, worksJobs }: AccessOptions): Station {

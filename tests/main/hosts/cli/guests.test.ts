@@ -29,6 +29,7 @@ test('a command beside one that works speaks to its station, which stays until t
   const isClosed = host.close();
   await sleep(300);
   expect(await guest.client.annotation.listClasses()).toMatchObject([{ name: 'ripe' }]);
+  await guest.close();
   await isClosed;
   const next = await openStationAccess(options);
   expect(next.isRemote).toBe(false);
@@ -40,9 +41,16 @@ test('a command that is interrupted waits for no guest', async () => {
   const interruption = new AbortController();
   const host = await openStationAccess({ ...options, signal: interruption.signal });
   const guest = await openStationAccess(options);
-  const asking = setInterval(() => void guest.client.jobs.listJobs({}).catch(() => undefined), 100);
   interruption.abort();
   await host.close();
-  clearInterval(asking);
-  await expect(guest.client.jobs.listJobs({})).rejects.toThrow();
+  await expect(guest.client.jobs.listJobs({})).rejects.toMatchObject({ code: 'STATION_ENDED' });
+});
+
+test('a command that comes while another ends starts a station of its own', async () => {
+  const rounds = Array.from({ length: 5 }, async () => {
+    const access = await openStationAccess(options);
+    await access.client.jobs.listJobs({});
+    await access.close();
+  });
+  await Promise.all(rounds);
 });
