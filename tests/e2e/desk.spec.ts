@@ -1,62 +1,8 @@
 /** The labelling desk as a person uses it, by mouse and by keys, and what survives a power cut. */
-import { join } from 'node:path';
-import { type App, drawPatterns, dropFiles, expect, test } from './app.ts';
+import { expect, test } from './app.ts';
+import { drag, expectBoxes, expectKept, openDesk } from './desk-page.ts';
 
 test.use({ task: 'detection' });
-
-interface StagePoint {
-  readonly x: number;
-  readonly y: number;
-}
-
-/** Pictures in, classes `cell` and `dust` made, the desk open on the first. */
-async function openDesk({ page, folder }: App, pictures: number): Promise<void> {
-  const files = await drawPatterns(join(folder, 'pictures'), 'dots', pictures);
-  await page.getByRole('link', { name: 'Data', exact: true }).click();
-  await expect(page.getByText('Drop pictures or folders here')).toBeVisible();
-  await dropFiles(page, files);
-  await page
-    .getByRole('dialog')
-    .getByRole('button', { name: /^Import/ })
-    .click();
-  await expect(page.getByTestId('image-count')).toHaveText(`${pictures} picture${pictures === 1 ? '' : 's'}`);
-  await page.getByRole('link', { name: 'Label', exact: true }).click();
-  for (const name of ['cell', 'dust']) {
-    await page.getByLabel('New class').fill(name);
-    await page.getByLabel('New class').press('Enter');
-    await expect(page.getByTestId('desk-class').filter({ hasText: name })).toBeVisible();
-  }
-  await page.getByTestId('desk-canvas').click({ position: { x: 5, y: 5 } });
-}
-
-/** A drag between two points of the picture, given as shares of its width and height. */
-async function drag(page: App['page'], from: StagePoint, to: StagePoint): Promise<void> {
-  const [a, b] = [await toPage(page, from), await toPage(page, to)];
-  await page.mouse.move(a.x, a.y);
-  await page.mouse.down();
-  await page.mouse.move((a.x + b.x) / 2, (a.y + b.y) / 2);
-  await page.mouse.move(b.x, b.y);
-  await page.mouse.up();
-}
-
-/** Pictures of the pattern are 64 pixels a side. */
-async function toPage(page: App['page'], { x, y }: StagePoint): Promise<StagePoint> {
-  const canvas = page.getByTestId('desk-canvas');
-  const area = await canvas.boundingBox();
-  const scale = Number(await canvas.getAttribute('data-scale'));
-  const [left = 0, top = 0] = ((await canvas.getAttribute('data-offset')) ?? '').split(' ').map(Number);
-  return { x: (area?.x ?? 0) + left + x * 64 * scale, y: (area?.y ?? 0) + top + y * 64 * scale };
-}
-
-async function expectBoxes(page: App['page'], counts: Readonly<Record<string, number>>): Promise<void> {
-  for (const [name, count] of Object.entries(counts)) {
-    await expect(page.getByTestId('desk-class').filter({ hasText: name })).toContainText(String(count));
-  }
-}
-
-async function expectKept(page: App['page']): Promise<void> {
-  await expect(page.getByTestId('desk-kept')).toHaveText('All kept');
-}
 
 test('a drag inside a box draws another, and both are there after a power cut', async ({ app }) => {
   const { page } = app;
@@ -160,10 +106,20 @@ test('a key can be another, and one that is taken says by what', async ({ app })
   await expect(page.getByRole('dialog').getByRole('alert')).toHaveText(/Z is taken: zoom to the next box/);
   await page.keyboard.press('q');
   await expect(page.getByTestId('key-toggleBoxes')).toContainText('Q');
+  await page.getByTestId('key-class-dust').click();
+  await page.keyboard.press('q');
+  await expect(page.getByRole('dialog').getByRole('alert')).toHaveText(/Q is taken: hide or show the boxes/);
+  await page.keyboard.press('w');
+  await expect(page.getByTestId('key-class-dust')).toContainText('W');
   await page.keyboard.press('Escape');
   await expect(page.getByRole('dialog')).toBeHidden();
   await page.keyboard.press('q');
   await expect(page.getByRole('button', { name: 'Hide or show the boxes' })).toHaveAttribute(
+    'aria-pressed',
+    'true',
+  );
+  await page.keyboard.press('w');
+  await expect(page.getByTestId('desk-class').filter({ hasText: 'dust' })).toHaveAttribute(
     'aria-pressed',
     'true',
   );

@@ -2,23 +2,9 @@
 import { join } from 'node:path';
 import type { Page } from 'playwright/test';
 import { drawPatterns, dropFiles, expect, test } from './app.ts';
+import { drag } from './desk-page.ts';
 
 test.use({ task: 'detection' });
-
-/** A drag between two points of the desk's picture of 64 pixels a side, given as shares of it. */
-async function drag(page: Page, from: readonly [number, number], to: readonly [number, number]) {
-  const canvas = page.getByTestId('desk-canvas');
-  const area = await canvas.boundingBox();
-  const scale = Number(await canvas.getAttribute('data-scale'));
-  const [left = 0, top = 0] = ((await canvas.getAttribute('data-offset')) ?? '').split(' ').map(Number);
-  const at = ([x, y]: readonly [number, number]) =>
-    [(area?.x ?? 0) + left + x * 64 * scale, (area?.y ?? 0) + top + y * 64 * scale] as const;
-  await page.mouse.move(...at(from));
-  await page.mouse.down();
-  await page.mouse.move(...at([(from[0] + to[0]) / 2, (from[1] + to[1]) / 2]));
-  await page.mouse.move(...at(to));
-  await page.mouse.up();
-}
 
 async function labelAs(page: Page, name: string): Promise<void> {
   await page.getByRole('combobox', { name: 'Annotator' }).fill(name);
@@ -54,10 +40,10 @@ test('two annotators answer one picture, the consensus is seen, taken, undone, a
   await other.goto(page.url());
   await labelAs(page, 'Ada');
   await labelAs(other, 'Ben');
-  await drag(page, [0.1, 0.1], [0.5, 0.5]);
-  await drag(page, [0.7, 0.7], [0.9, 0.9]);
+  await drag(page, { x: 0.1, y: 0.1 }, { x: 0.5, y: 0.5 });
+  await drag(page, { x: 0.7, y: 0.7 }, { x: 0.9, y: 0.9 });
   await expect(cells(page)).toContainText('2');
-  await drag(other, [0.12, 0.1], [0.52, 0.5]);
+  await drag(other, { x: 0.12, y: 0.1 }, { x: 0.52, y: 0.5 });
   await expect(cells(other)).toContainText('1');
   for (const window of [page, other]) {
     await window.getByTestId('desk-submit').click();
@@ -71,7 +57,18 @@ test('two annotators answer one picture, the consensus is seen, taken, undone, a
     /Ben: 1 box/,
     /Consensus: 1 box, 1 left out/,
   ]);
-  await expect(page.getByTestId('agreement')).toContainText('Ada and Ben');
+  await page
+    .getByTestId('agreement-matrix')
+    .getByRole('button', { name: /^Ada and Ben: F1 67 %/ })
+    .first()
+    .click();
+  await expect(page.getByTestId('disagreement')).toHaveText([
+    /Ada: 2 boxes, 1 not shared/,
+    /Ben: 1 box, all of them shared/,
+  ]);
+  await page.keyboard.press('Escape');
+  await page.getByTestId('agreement').locator('label', { hasText: 'Mean IoU' }).click();
+  await expect(page.getByTestId('measure-definition')).toContainText('intersection over union');
   const consensus = page.getByTestId('consensus');
   await consensus.getByRole('button', { name: 'Apply', exact: true }).click();
   await expect(page.getByText('No answers wait')).toBeVisible();
@@ -94,7 +91,7 @@ test('two annotators answer one picture, the consensus is seen, taken, undone, a
   await labelAs(other, 'Cleo');
   await expect(cells(other)).toContainText('0');
   await expect(other.getByText('History of the label')).toBeHidden();
-  await drag(other, [0.6, 0.6], [0.9, 0.9]);
+  await drag(other, { x: 0.6, y: 0.6 }, { x: 0.9, y: 0.9 });
   await expect(cells(other)).toContainText('1');
   await other.getByTestId('desk-submit').click();
   await expect(other.getByText('1 missed, 1 where nothing is.')).toBeVisible();
@@ -103,5 +100,12 @@ test('two annotators answer one picture, the consensus is seen, taken, undone, a
   await page.getByRole('button', { name: 'Reject with it' }).click();
   await expect(page.getByTestId('comment')).toContainText('The rim is cut off');
   await expect(page.getByTestId('desk-state')).toHaveText('Rejected');
+  await page.evaluate(() => {
+    window.location.hash = '/desk?state=rejected';
+  });
+  await expect(page.getByTestId('comment')).toContainText('The rim is cut off');
+  await page.getByLabel('New comment').fill('Cut off, but a cell');
+  await page.getByRole('button', { name: 'Accept with it' }).click();
+  await expect(page.getByTestId('desk-state')).toHaveText('Labelled');
   expect(app.complaints).toEqual([]);
 });
