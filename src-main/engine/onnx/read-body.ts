@@ -5,6 +5,7 @@ import type { Value } from '../graph/ops.ts';
 import { readNode } from './from-onnx.ts';
 import { bindAttributes, type FunctionTable, findFunction, opsetOf } from './functions.ts';
 import type { OnnxFunction, OnnxGraph, OnnxNode } from './model.ts';
+import { orderNodes } from './node-order.ts';
 import { explainRefusal, refuseNode } from './refusals.ts';
 import { type Unrolling, unrollLoop, unrollScan } from './unroll.ts';
 
@@ -51,7 +52,7 @@ export function readBody(
   values: Scope,
 ): readonly { readonly name: string; readonly value: Value }[] {
   if (context.depth > deepestNesting) throw invalid('functions or branches are nested too deep');
-  body.nodes.forEach((node, index) => {
+  orderNodes(body.nodes).forEach((node, index) => {
     spend(context);
     const name = `${context.prefix}${node.name || `${node.opType}_${index}`}`;
     readInto(context, values, { ...node, name });

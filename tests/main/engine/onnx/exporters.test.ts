@@ -124,6 +124,33 @@ describe('readOnnx', () => {
     expect(readOnnx(bytes).graph.nodes.map(({ op }) => op)).toEqual(['Exp', 'Exp', 'Add']);
   });
 
+  it('reads nodes that stand behind what reads them, also from inside a branch, as onnxruntime does', () => {
+    const branch: OnnxGraph = {
+      name: 'b',
+      nodes: [node('Exp', ['late'], ['inner'])],
+      initializers: new Map(),
+      inputs: [],
+      outputs: [value('inner', [1])],
+    };
+    const bytes = encode({
+      nodes: [
+        node('If', ['yes'], ['y'], { then_branch: { kind: 'graph', value: branch } }),
+        node('Neg', ['casted'], ['late']),
+        node('Relu', ['x'], ['casted']),
+      ],
+      initializers: constants({ yes: { dtype: 'bool', shape: [], elements: Uint8Array.of(1) } }),
+      inputs: [value('x', [1])],
+    });
+    expect(readOnnx(bytes).graph.nodes.map(({ op }) => op)).toEqual(['Relu', 'Neg', 'Exp', 'Identity']);
+  });
+
+  it('names what is read before it is made where nodes read each other in a circle', () => {
+    const nodes = [node('Add', ['x', 'b'], ['a']), node('Neg', ['a'], ['b']), node('Relu', ['b'], ['y'])];
+    expect(() => readOnnx(encode({ nodes, inputs: [value('x', [1])] }))).toThrow(
+      'b is read before it is made',
+    );
+  });
+
   it('gives an output of its own to a name that is an input or a constant', () => {
     const bytes = encode({
       nodes: [node('Dropout', ['x'], ['y', 'mask'])],
