@@ -100,6 +100,13 @@ export interface ImportOptions extends FileOptions {
  */
 export function importClassifier(bytes: Uint8Array, options: ImportOptions): ImportedClassifier {
   const { head, known } = openFile(bytes, options);
+  if (head.classes < 2) {
+    throw new AppError(
+      'MODEL_UNREADABLE',
+      'expected a number for each of two or more classes, found one number, for yes or no: ' +
+        'it can be the base of a training run, which gives it a last layer for the classes',
+    );
+  }
   const classNames = options.classNames ?? known;
   if (classNames?.length !== head.classes) {
     const given = classNames === undefined ? 'none, and the file names none' : `${classNames.length}`;

@@ -1,5 +1,6 @@
 /** What a classifier's file says about the pictures that it wants, and what it leaves to the caller. */
 import { AppError } from '../base/app-error.ts';
+import { nameElementType } from './onnx/element-types.ts';
 import type { OnnxModel } from './onnx/model.ts';
 import { listFileInputs } from './onnx/read.ts';
 import type { ImageInput } from './runtime/model-runner.ts';
@@ -13,15 +14,23 @@ export interface PredictorInput {
   readonly pixelRange?: PixelRange;
 }
 
-/** @throws AppError MODEL_UNREADABLE when it has not one input of pictures */
+/**
+ * Half and double precision count as float32, to which they are cast.
+ * @throws AppError MODEL_UNREADABLE when it has not one input of pictures
+ */
 export function describePictureInput(model: OnnxModel, override: PredictorInput): ImageInput {
   const [input, ...others] = listFileInputs(model.graph);
   if (!input || others.length > 0)
     throw unreadableClassifier('one input', `${others.length + (input ? 1 : 0)}`);
   const { name, elementType, shape } = input;
-  const dtype = elementType === 1 ? 'float32' : elementType === 2 ? 'uint8' : undefined;
-  if (!dtype) throw unreadableClassifier('an input of float32 or uint8', `ONNX element type ${elementType}`);
-  if (shape?.length !== 4) throw unreadableClassifier('an input of four axes', `${shape?.length ?? 'none'}`);
+  const type = nameElementType(elementType);
+  const dtype = type === 'uint8' ? 'uint8' : type.startsWith('float') ? 'float32' : undefined;
+  if (!dtype) throw unreadableClassifier('an input of floats or bytes', type);
+  if (shape?.length !== 4)
+    throw unreadableClassifier(
+      'an input of four axes, pictures, channels, rows and columns',
+      shape ? `[${shape.join(', ')}]` : 'no shape',
+    );
   const [batch, second, third, fourth] = shape;
   const isPlanar = isChannelCount(second);
   const channels = isPlanar ? second : fourth;

@@ -1,7 +1,10 @@
 /** Runs an image classifier from an ONNX file: our own exports and most of other people's. */
 import { AppError, assert } from '../base/app-error.ts';
 import { findClassNames } from './classifier-metadata.ts';
+import { castEnds } from './onnx/cast-ends.ts';
 import { decodeModel } from './onnx/decode.ts';
+import { nameElementType } from './onnx/element-types.ts';
+import { encodeModel } from './onnx/encode.ts';
 import type { OnnxModel } from './onnx/model.ts';
 import { describePictureInput, type PredictorInput, unreadableClassifier } from './picture-input.ts';
 import {
@@ -43,14 +46,17 @@ export interface Predictor {
  * provider other than the CPU cannot load it
  */
 export async function loadPredictor(bytes: Uint8Array, options: PredictorOptions): Promise<Predictor> {
-  const model = decodeModel(bytes);
+  const original = decodeModel(bytes);
+  const model = castEnds(original);
   const input = describePictureInput(model, options.input ?? {});
-  const output = model.graph.outputs[0]?.name;
-  if (output === undefined) throw unreadableClassifier('an output', 'none');
-  const runner = await openRunner(bytes, input, output, options);
+  const output = chooseOutput(model);
+  const runner = await openRunner(model === original ? bytes : encodeModel(model), input, output, options);
   try {
     const { classCount, givesProbabilities } = await observe(runner, input);
-    return assemblePredictor(model, input, runner, classCount, givesProbabilities);
+    const toProbabilities = givesProbabilities
+      ? (values: Float32Array) => values
+      : (values: Float32Array) => softmaxRows(toLogits(model, output, values), classCount);
+    return assemblePredictor(model, input, runner, { classCount, toProbabilities });
   } catch (error) {
     await runner.dispose();
     throw error;
@@ -61,8 +67,10 @@ function assemblePredictor(
   model: OnnxModel,
   input: ImageInput,
   runner: ModelRunner,
-  classCount: number,
-  givesProbabilities: boolean,
+  {
+    classCount,
+    toProbabilities,
+  }: { readonly classCount: number; readonly toProbabilities: (values: Float32Array) => Float32Array },
 ): Predictor {
   const { width, height, channels } = input;
   const classNames = findClassNames(model.metadata);
@@ -78,11 +86,35 @@ function assemblePredictor(
       );
       if (count === 0) return new Float32Array();
       const { values } = takeOnly(await runner.run(images, count));
-      return givesProbabilities ? values : softmaxRows(values, classCount);
+      return toProbabilities(values);
     },
     dispose: () => runner.dispose(),
   };
 }
+
+/** The first of numbers: files may give labels beside them. */
+function chooseOutput({ graph }: OnnxModel): string {
+  const outputs = graph.outputs.map(({ name, elementType }) => ({
+    name,
+    type: nameElementType(elementType),
+  }));
+  const chosen = outputs.find(({ type }) => type.startsWith('float'));
+  if (chosen) return chosen.name;
+  const found = outputs.map(({ name, type }) => `${name} of ${type}`).join(', ') || 'none';
+  throw unreadableClassifier('an output with a number for each class', found);
+}
+
+/** Where each class answers for itself, by a sigmoid, the most likely of all is asked for. */
+function toLogits({ graph }: OnnxModel, output: string, values: Float32Array): Float32Array {
+  const makerOf = (name: string) => graph.nodes.find(({ outputs }) => outputs.includes(name));
+  const last = makerOf(output);
+  const maker = last?.opType === 'Cast' ? makerOf(last.inputs[0] ?? '') : last;
+  if (maker?.opType !== 'Sigmoid') return values;
+  return values.map((value) => Math.log(Math.max(value, leastShare) / Math.max(1 - value, leastShare)));
+}
+
+/** Rounding gives shares of 0 and 1 that have no finite logit. */
+const leastShare = 1e-7;
 
 async function openRunner(
   bytes: Uint8Array,

@@ -26,10 +26,11 @@ export interface ForeignHead {
   readonly names: readonly string[];
 }
 
+/** What turns the numbers of the classes into an answer: they are taken before it. */
+const answering: ReadonlySet<OpKind> = new Set(['Softmax', 'LogSoftmax', 'Sigmoid', 'ArgMax', 'TopK']);
+
 /** Operations between the last layer and the output that keep the classes apart. */
 const passing: ReadonlySet<OpKind> = new Set([
-  'Softmax',
-  'LogSoftmax',
   'Flatten',
   'Reshape',
   'Identity',
@@ -41,12 +42,25 @@ const passing: ReadonlySet<OpKind> = new Set([
   'ReduceMean',
 ]);
 
-/** @throws AppError GRAPH_NOT_TRAINABLE naming the node that is no last layer of a classifier */
+/**
+ * Of the first output that comes from one: files may give labels and features too.
+ * @throws AppError GRAPH_NOT_TRAINABLE naming the node that is no last layer of a classifier
+ */
 export function findForeignHead(graph: Graph): ForeignHead {
   const makers = new Map<Value, Node>();
   for (const node of graph.nodes) for (const output of node.outputs) makers.set(output, node);
-  const [output] = graph.outputs;
-  if (!output) throw new Error('bug: a graph without outputs');
+  const refusals: unknown[] = [];
+  for (const output of graph.outputs) {
+    try {
+      return findHeadBefore(output, makers, graph);
+    } catch (error) {
+      refusals.push(error);
+    }
+  }
+  throw refusals[0] ?? new Error('bug: a graph without outputs');
+}
+
+function findHeadBefore(output: Value, makers: ReadonlyMap<Value, Node>, graph: Graph): ForeignHead {
   let [at, logits]: [Value, Value] = [output, output];
   let bias: Value | undefined;
   for (;;) {
@@ -61,11 +75,21 @@ export function findForeignHead(graph: Graph): ForeignHead {
       at = bias === first ? second : first;
       continue;
     }
-    const [next] = node.inputs;
-    if (!passing.has(node.op) || !next) throw refuse(`${node.op} ${node.name} stands after the last layer`);
-    if (node.op === 'Softmax' || node.op === 'LogSoftmax') logits = next;
+    const next = findScaled(node, graph) ?? node.inputs[0];
+    if (!next || !(answering.has(node.op) || passing.has(node.op) || findScaled(node, graph)))
+      throw refuse(`${node.op} ${node.name} stands after the last layer`);
+    if (answering.has(node.op)) logits = next;
     at = next;
   }
+}
+
+/** What a product or quotient with a number scales, as a temperature does. */
+function findScaled(node: Node, { initializers }: Graph): Value | undefined {
+  if (node.op !== 'Mul' && node.op !== 'Div') return undefined;
+  const [first, second] = node.inputs;
+  const isNumber = (value: Value) => initializers.has(value) && countElements(value.shape) === 1;
+  if (isNumber(second)) return first;
+  return node.op === 'Mul' && isNumber(first) ? second : undefined;
 }
 
 interface Surroundings {
@@ -185,7 +209,7 @@ function rebuildWith(
 }
 
 function refuse(reason: string): AppError {
-  return new AppError('GRAPH_NOT_TRAINABLE', `expected a classifier that ends in a linear layer: ${reason}`, {
-    data: { reason },
-  });
+  const expected =
+    'expected a classifier whose last layer is linear (Gemm, MatMul or 1 × 1 Conv), with a number for each class';
+  return new AppError('GRAPH_NOT_TRAINABLE', `${expected}: ${reason}`, { data: { reason } });
 }

@@ -4,12 +4,12 @@ import { AppError } from '../../base/app-error.ts';
 import {
   countElements,
   createTensor,
-  type DType,
   dtypes,
   fromNumbers,
   type Shape,
   type Tensor,
 } from '../graph/tensor.ts';
+import { findDType, nameElementType } from './element-types.ts';
 import type { OnnxAttribute, OnnxFunction, OnnxGraph, OnnxModel, OnnxNode, OnnxValue } from './model.ts';
 
 /** Where a tensor's bytes lie, if not in the model's own. */
@@ -277,7 +277,10 @@ function assembleTensor(
   typed: readonly number[],
 ): Tensor {
   const dtype = findDType(type);
-  if (!dtype) throw unreadable(`tensor ${name}: element type ${type} is not supported`);
+  if (!dtype)
+    throw unreadable(
+      `tensor ${name}: ${nameElementType(type)} is not supported: export with float32 or float16`,
+    );
   if (shape.length > 64 || !shape.every((size) => Number.isSafeInteger(size) && size >= 0))
     throw unreadable(`tensor ${name}: expected a shape, found [${shape.slice(0, 64)}]`);
   const count = countElements(shape);
@@ -289,12 +292,6 @@ function assembleTensor(
       ? createTensor(dtype, shape, Uint16Array.from(typed))
       : fromNumbers(dtype, shape, typed);
   return createTensor(dtype, shape, new dtypes[dtype].storage(Uint8Array.from(raw).buffer));
-}
-
-/** The element type of an ONNX number. */
-export function findDType(onnxNumber: number): DType | undefined {
-  const rows = Object.entries(dtypes) as [DType, { onnx: number }][];
-  return rows.find(([, row]) => row.onnx === onnxNumber)?.[0];
 }
 
 function readValue(bytes: Uint8Array): OnnxValue {

@@ -3,7 +3,7 @@ import { AppError } from '../../base/app-error.ts';
 import { createExpressions, type PlainUnary } from '../graph/expressions.ts';
 import type { Value } from '../graph/ops.ts';
 import { countElements, floatTensor, int64Tensor, sizeOf, type Tensor } from '../graph/tensor.ts';
-import { findDType } from './decode.ts';
+import { findDType } from './element-types.ts';
 import {
   add,
   attribute,

@@ -3,7 +3,7 @@ import { createExpressions } from '../graph/expressions.ts';
 import type { ScatterReduction, SliceAttributes, Value } from '../graph/ops.ts';
 import { parseEquation } from '../graph/shapes-of-indexing.ts';
 import { countElements, floatTensor, fromNumbers, int64Tensor, sizeOf } from '../graph/tensor.ts';
-import { findDType } from './decode.ts';
+import { findDType } from './element-types.ts';
 import {
   add,
   axisAttribute,

@@ -4,7 +4,8 @@ import { createGraphBuilder, type GraphBuilder } from '../graph/builder.ts';
 import type { Graph, Value } from '../graph/ops.ts';
 import { isSameShape, type Shape, type Tensor } from '../graph/tensor.ts';
 import { removeDeadCode } from '../passes/remove-dead-code.ts';
-import { decodeModel, findDType, type ReadExternal } from './decode.ts';
+import { decodeModel, type ReadExternal } from './decode.ts';
+import { findDType, nameElementType } from './element-types.ts';
 import { foldWhileBuilding } from './folding-builder.ts';
 import { collectNames, createFunctionTable } from './functions.ts';
 import type { OnnxGraph, OnnxModel, OnnxValue } from './model.ts';
@@ -92,17 +93,8 @@ function declareInput(builder: GraphBuilder, input: OnnxValue, options: ReadOpti
     : builder.input(input.name, dtype, resolveShape(input, options));
 }
 
-/** ONNX's numbers of element types that the engine has no tensors for; 0 stands for what is no tensor. */
-const foreignTypes: Readonly<Record<number, string>> = {
-  0: 'a sequence or an optional value',
-  8: 'text',
-  14: 'complex numbers',
-  15: 'complex numbers',
-  16: 'bfloat16',
-};
-
 function refuseInput({ name, elementType }: OnnxValue): AppError {
-  const reason = `${foreignTypes[elementType] ?? `element type ${elementType}`} is not supported`;
+  const reason = `${nameElementType(elementType)} is not supported`;
   return new AppError('GRAPH_NOT_TRAINABLE', `input ${name}: ${reason}`, { data: { input: name, reason } });
 }
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createGraphBuilder } from '../../../src-main/engine/graph/builder.ts';
 import { createExpressions, type Expressions } from '../../../src-main/engine/graph/expressions.ts';
 import type { Value } from '../../../src-main/engine/graph/ops.ts';
-import { floatTensor } from '../../../src-main/engine/graph/tensor.ts';
+import { fromNumbers } from '../../../src-main/engine/graph/tensor.ts';
 import { loadPredictor, type PredictorInput } from '../../../src-main/engine/index.ts';
 import { decodeModel } from '../../../src-main/engine/onnx/decode.ts';
 import { encodeModel } from '../../../src-main/engine/onnx/encode.ts';
@@ -40,6 +40,31 @@ describe('loadPredictor', () => {
     );
     expectRows(await predictor.predict(pictures, 2), [softmax(means.slice(0, 3)), softmax(means.slice(3))]);
     await predictor.dispose();
+  });
+
+  it('takes shares by sigmoids as what makes one class likelier than the others', async () => {
+    const predictor = await open(
+      colourModel({ planar: true, finish: (e, logits) => e.unary('Sigmoid', logits) }),
+    );
+    expectRows(await predictor.predict(pictures, 2), [softmax(means.slice(0, 3)), softmax(means.slice(3))]);
+    await predictor.dispose();
+  });
+
+  it('runs a model of half precision', async () => {
+    const predictor = await open(colourModel({ planar: true, dtype: 'float16' }));
+    const found = await predictor.predict(pictures, 2);
+    [...softmax(means.slice(0, 3)), ...softmax(means.slice(3))].forEach((value, index) => {
+      expect(found[index]).toBeCloseTo(value, 3);
+    });
+    await predictor.dispose();
+  });
+
+  it('refuses a model that gives labels alone', async () => {
+    const finish = (e: Expressions, logits: Value) =>
+      e.builder.node('ArgMax', [logits], { axis: 1, keepDims: false, selectLast: false })[0];
+    await expect(open(colourModel({ planar: true, finish }))).rejects.toThrow(
+      /needs an output with a number for each class, found \S+ of int64/,
+    );
   });
 
   it('scales pixels as it is told', async () => {
@@ -86,7 +111,7 @@ function open(bytes: Uint8Array, input?: PredictorInput) {
 
 interface ColourModel {
   readonly planar: boolean;
-  readonly dtype?: 'uint8';
+  readonly dtype?: 'uint8' | 'float16';
   /** Fixed; open if absent. */
   readonly batch?: number;
   readonly scale?: number;
@@ -98,9 +123,10 @@ function colourModel({ planar, dtype, batch, scale, finish }: ColourModel): Uint
   const e = createExpressions(createGraphBuilder());
   const count = batch ?? 1;
   const x = e.builder.input('x', dtype ?? 'float32', planar ? [count, 3, 2, 4] : [count, 2, 4, 3]);
-  const averages = e.mean(e.cast(x, 'float32'), planar ? [2, 3] : [1, 2], false);
-  const factor = scale ?? (dtype ? 1 / 255 : 1);
-  const logits = e.mul(averages, e.constant(floatTensor([factor, factor, factor])));
+  const type = dtype === 'float16' ? dtype : 'float32';
+  const averages = e.mean(e.cast(x, type), planar ? [2, 3] : [1, 2], false);
+  const factor = scale ?? (dtype === 'uint8' ? 1 / 255 : 1);
+  const logits = e.mul(averages, e.constant(fromNumbers(type, [3], [factor, factor, factor])));
   const output = finish ? finish(e, logits) : logits;
   return writeOnnx(e.builder.finish('colour', [output]), batch === undefined ? { symbolicBatch: 1 } : {});
 }
