@@ -12,7 +12,7 @@ import { countConfusion, type DetectionConfusion } from './confusion.ts';
 import { measureErrorCosts } from './error-costs.ts';
 import { type JudgedBoxes, judgeBoxes } from './judge.ts';
 import { areaRanges, type MatchedDetections, matchDetections, mostDetections } from './match.ts';
-import { meanOfDefined, summarizeCoco, summarizePrecision, summarizeRecall } from './summarize.ts';
+import { summarizeCoco, summarizePrecision, summarizeRecall } from './summarize.ts';
 
 export interface DetectionReportOptions {
   readonly classNames: readonly string[];
@@ -145,17 +145,23 @@ function drawCurves(
   };
 }
 
-/** @param perClass empty for a class without truth, which has no part in the mean */
+/**
+ * @param perClass empty for a class without truth, which has no part in the mean; a class of which nothing is found has no
+ *   precision, and counts as 0 where others are found, as in the figures at the best threshold
+ */
 function toCurveSet(
   perClass: readonly (readonly (number | null)[])[],
 ): DetectionReport['curves']['precision'] {
   const present = perClass.filter((curve) => curve.length > 0);
-  const all = (present[0] ?? []).map((_, index) =>
-    meanOfDefined(present.map((curve) => curve[index] ?? Number.NaN)),
-  );
+  const all = (present[0] ?? []).map((_, index) => meanOrNull(present.map((curve) => curve[index] ?? null)));
   const told = (curve: readonly (number | null)[]) =>
     curve.map((value) => (value === null ? null : round(value)));
   return { all: told(all), perClass: perClass.map(told) };
+}
+
+function meanOrNull(values: readonly (number | null)[]): number | null {
+  if (values.every((value) => value === null)) return null;
+  return values.reduce<number>((sum, value) => sum + (value ?? 0), 0) / values.length;
 }
 
 /** A curve is looked at: four digits keep a report of 80 classes small. */

@@ -107,7 +107,7 @@ function cellOf(place: number, area: AreaName): number {
 }
 
 /** Leaves NaN out; null where nothing is left. */
-export function meanOfDefined(values: readonly number[]): number | null {
+function meanOfDefined(values: readonly number[]): number | null {
   const defined = values.filter((value) => !Number.isNaN(value));
   return defined.length === 0 ? null : defined.reduce((sum, value) => sum + value, 0) / defined.length;
 }

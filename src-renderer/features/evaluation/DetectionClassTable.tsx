@@ -9,6 +9,7 @@ import { useClasses } from '../annotation/use-classes.ts';
 import { type ClassColumn, type ClassOrder, type DetectionClass, sortClasses } from './class-order.ts';
 import classes from './DetectionClassTable.module.css';
 import { picturesHref } from './evaluation-href.ts';
+import { OpensPictures } from './OpensPictures.tsx';
 
 interface DetectionClassTableProps {
   readonly evaluation: Evaluation;
@@ -63,6 +64,7 @@ function ClassRow({ evaluation, row }: { readonly evaluation: Evaluation; readon
   const { className } = row;
   const hrefOf = (cell: { className?: string; trueClass?: string }): string =>
     picturesHref(evaluation, { query: { ...cell, isCell: true } });
+  const errors = picturesHref(evaluation, { query: { kind: 'any', trueClass: className } });
   return (
     <tr>
       <td>
@@ -99,15 +101,54 @@ function ClassRow({ evaluation, row }: { readonly evaluation: Evaluation; readon
           <span className={classes.track}>
             <span className={classes.fill} style={{ width: `${(row.ap50 ?? 0) * 100}%` }} />
           </span>
-          {formatPercent(row.ap50)}
+          <ClassFigure
+            value={row.ap50}
+            href={errors}
+            title={`Opens the pictures with errors about ${className}`}
+          />
         </span>
       </td>
-      <td className={table.number}>{formatPercent(row.ap75)}</td>
-      <td className={table.number}>{formatPercent(row.ap5095)}</td>
-      <td className={table.number}>{formatPercent(row.precision)}</td>
-      <td className={table.number}>{formatPercent(row.recall)}</td>
-      <td className={table.number}>{formatPercent(row.f1)}</td>
+      {[row.ap75, row.ap5095].map((value, index) => (
+        <td key={index === 0 ? 'ap75' : 'ap5095'} className={table.number}>
+          <ClassFigure
+            value={value}
+            href={errors}
+            title={`Opens the pictures with errors about ${className}`}
+          />
+        </td>
+      ))}
+      <td className={table.number}>
+        <ClassFigure
+          value={row.precision}
+          href={hrefOf({ className })}
+          title={`Opens the pictures with what was taken for ${className}`}
+        />
+      </td>
+      {[row.recall, row.f1].map((value, index) => (
+        <td key={index === 0 ? 'recall' : 'f1'} className={table.number}>
+          <ClassFigure
+            value={value}
+            href={hrefOf({ trueClass: className })}
+            title={`Opens the pictures with boxes of ${className}, found or not`}
+          />
+        </td>
+      ))}
       <td className={table.number}>{row.bestThreshold === null ? '–' : row.bestThreshold.toFixed(2)}</td>
     </tr>
+  );
+}
+
+interface ClassFigureProps {
+  readonly value: number | null;
+  readonly href: string;
+  readonly title: string;
+}
+
+function ClassFigure({ value, href, title }: ClassFigureProps) {
+  if (value === null) return formatPercent(value);
+  return (
+    <OpensPictures href={href} title={title}>
+      {formatPercent(value)}
+    </OpensPictures>
   );
 }

@@ -9,6 +9,7 @@ import { formatCount, formatPercent, formatPoints } from '../../components/forma
 import table from '../../components/table.module.css';
 import classes from './DetectionComparisonView.module.css';
 import { picturesHref } from './evaluation-href.ts';
+import { OpensPictures } from './OpensPictures.tsx';
 
 interface DetectionComparisonViewProps {
   readonly comparison: DetectionComparison;
@@ -17,6 +18,7 @@ interface DetectionComparisonViewProps {
 export function DetectionComparisonView({ comparison }: DetectionComparisonViewProps) {
   const { a, b, perClass, difference5095, interval5095, map5095A, map5095B } = comparison;
   const [low, high] = interval5095;
+  const pair = useEvaluatedPair(comparison);
   return (
     <>
       <div className={classes.table}>
@@ -42,7 +44,21 @@ export function DetectionComparisonView({ comparison }: DetectionComparisonViewP
             {perClass.map(({ className, support, ap50A, ap50B }) => (
               <tr key={className}>
                 <td>{className}</td>
-                <td className={table.number}>{formatCount(support)}</td>
+                <td className={table.number}>
+                  {pair === undefined ? (
+                    formatCount(support)
+                  ) : (
+                    <OpensPictures
+                      href={picturesHref(pair.second, {
+                        query: { trueClass: className, isCell: true },
+                        against: pair.first.id,
+                      })}
+                      title={`Opens the pictures with ${className}, both models side by side`}
+                    >
+                      {formatCount(support)}
+                    </OpensPictures>
+                  )}
+                </td>
                 <td className={table.number}>{formatPercent(ap50A)}</td>
                 <td className={table.number}>{formatPercent(ap50B)}</td>
                 <td className={table.number}>
@@ -65,18 +81,28 @@ export function DetectionComparisonView({ comparison }: DetectionComparisonViewP
           </tbody>
         </table>
       </div>
-      <SideBySideLink comparison={comparison} />
+      {pair !== undefined && <SideBySideLink pair={pair} />}
     </>
   );
 }
 
-/** To the pictures of both, as soon as the evaluations that the comparison made are known. */
-function SideBySideLink({ comparison }: DetectionComparisonViewProps) {
+interface EvaluatedPair {
+  readonly first: EvaluationSummary;
+  readonly second: EvaluationSummary;
+}
+
+/** Undefined until the evaluations that the comparison made are known, and for a model beside itself. */
+function useEvaluatedPair(comparison: DetectionComparison): EvaluatedPair | undefined {
   const evaluations = useQuery(station.evaluation.listEvaluations.queryOptions({ input: {} })).data ?? [];
   const of = (model: string): EvaluationSummary | undefined =>
     evaluations.find((one) => one.model === model && isOf(one, comparison));
   const [first, second] = [of(comparison.a), of(comparison.b)];
-  if (first === undefined || second === undefined || first.id === second.id) return null;
+  return first === undefined || second === undefined || first.id === second.id
+    ? undefined
+    : { first, second };
+}
+
+function SideBySideLink({ pair: { first, second } }: { readonly pair: EvaluatedPair }) {
   return (
     <div>
       <Button

@@ -45,6 +45,12 @@ export function PictureWorkspace({ evaluation, report }: PictureWorkspaceProps) 
   const [, navigate] = useLocation();
   const filter = useMemo(() => toImageFilter(evaluation, look.query), [evaluation, look.query]);
   const [display, setDisplay] = useState<PictureDisplay>(() => initialDisplay(report, look.query));
+  const asked = JSON.stringify(look.query);
+  const [shown, setShown] = useState(asked);
+  if (shown !== asked) {
+    setShown(asked);
+    setDisplay({ ...display, minScore: initialDisplay(report, look.query).minScore });
+  }
   const [view, setView] = useState<{ hash: string; view: PictureView } | null>(null);
   const found = usePosition(filter, look);
   const at = look.at ?? found ?? 0;
@@ -71,7 +77,6 @@ export function PictureWorkspace({ evaluation, report }: PictureWorkspaceProps) 
     leave: () => navigate(evaluationHref(evaluation)),
   });
   const changeQuery = (query: PictureQuery): void => {
-    setDisplay({ ...display, minScore: initialDisplay(report, query).minScore });
     setLook({ ...look, query, at: 0, imageHash: undefined });
   };
   return (

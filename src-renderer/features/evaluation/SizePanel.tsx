@@ -1,7 +1,7 @@
 /** How a detector does on small, medium and large boxes; a count shows what stands behind it. */
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
-import { Link } from 'wouter';
+import { useEffect, useRef } from 'react';
+import { Link, useLocation, useSearch } from 'wouter';
 import type {
   DetectionReport,
   Evaluation,
@@ -14,10 +14,8 @@ import { formatCount, formatPercent, formatPlural } from '../../components/forma
 import { Loaded } from '../../components/Loaded.tsx';
 import { Panel } from '../../components/Panel.tsx';
 import table from '../../components/table.module.css';
-import { picturesHref } from './evaluation-href.ts';
+import { type BoxSize, evaluationHref, picturesHref, sizeFromSearch, sizeHref } from './evaluation-href.ts';
 import classes from './SizePanel.module.css';
-
-type BoxSize = DetectionReport['sizes'][number]['size'];
 
 interface SizePanelProps {
   readonly evaluation: Evaluation;
@@ -31,9 +29,13 @@ const sizeNames = {
 } as const satisfies Record<BoxSize, string>;
 
 export function SizePanel({ evaluation, report }: SizePanelProps) {
-  const [open, setOpen] = useState<BoxSize | null>(null);
+  const [open, toggle] = useOpenSize(evaluation);
+  const wall = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (open !== undefined) wall.current?.scrollIntoView({ block: 'nearest' });
+  }, [open]);
   return (
-    <Panel title="By size of the box" isFlush testId="sizes">
+    <Panel title="By size of the box" note="Press a number to see its pictures" isFlush testId="sizes">
       <table className={table.table}>
         <thead>
           <tr>
@@ -46,33 +48,64 @@ export function SizePanel({ evaluation, report }: SizePanelProps) {
           </tr>
         </thead>
         <tbody>
-          {report.sizes.map(({ size, support, ap50, ap5095, ar100 }) => (
-            <tr key={size} className={size === open ? table.selected : undefined}>
-              <td>{sizeNames[size]}</td>
-              <td className={table.number}>
-                {support === 0 ? (
-                  0
-                ) : (
-                  <button
-                    type="button"
-                    className={classes.count}
-                    aria-expanded={size === open}
-                    aria-label={`Show the pictures of the ${support} ${size} boxes`}
-                    onClick={() => setOpen(size === open ? null : size)}
-                  >
-                    {formatCount(support)}
-                  </button>
-                )}
-              </td>
-              <td className={table.number}>{formatPercent(ap50)}</td>
-              <td className={table.number}>{formatPercent(ap5095)}</td>
-              <td className={table.number}>{formatPercent(ar100)}</td>
-            </tr>
+          {report.sizes.map((row) => (
+            <SizeRow key={row.size} row={row} isOpen={row.size === open} onToggle={() => toggle(row.size)} />
           ))}
         </tbody>
       </table>
-      {open !== null && <PicturesOfSize evaluation={evaluation} size={open} />}
+      <div ref={wall}>{open !== undefined && <PicturesOfSize evaluation={evaluation} size={open} />}</div>
     </Panel>
+  );
+}
+
+/** In the address, so that figures elsewhere lead here and the way back does too. */
+function useOpenSize(evaluation: Evaluation): readonly [BoxSize | undefined, (size: BoxSize) => void] {
+  const open = sizeFromSearch(useSearch());
+  const [, navigate] = useLocation();
+  const toggle = (size: BoxSize): void =>
+    navigate(size === open ? evaluationHref(evaluation) : sizeHref(evaluation, size), { replace: true });
+  return [open, toggle];
+}
+
+interface SizeRowProps {
+  readonly row: DetectionReport['sizes'][number];
+  readonly isOpen: boolean;
+  readonly onToggle: () => void;
+}
+
+function SizeRow({ row: { size, support, ap50, ap5095, ar100 }, isOpen, onToggle }: SizeRowProps) {
+  const figures = [
+    { name: 'boxes', text: formatCount(support) },
+    { name: 'AP 50', text: formatPercent(ap50) },
+    { name: 'AP 50–95', text: formatPercent(ap5095) },
+    { name: 'AR 100', text: formatPercent(ar100) },
+  ];
+  return (
+    <tr className={isOpen ? table.selected : undefined}>
+      <td>{sizeNames[size]}</td>
+      {figures.map(({ name, text }, index) => (
+        <td key={name} className={table.number}>
+          {support === 0 ? (
+            text
+          ) : (
+            <button
+              type="button"
+              className={classes.count}
+              data-quiet={index > 0 || undefined}
+              aria-expanded={isOpen}
+              aria-label={
+                index === 0
+                  ? `Show the pictures of the ${support} ${size} boxes`
+                  : `${name} ${text}: show the pictures of the ${size} boxes`
+              }
+              onClick={onToggle}
+            >
+              {text}
+            </button>
+          )}
+        </td>
+      ))}
+    </tr>
   );
 }
 

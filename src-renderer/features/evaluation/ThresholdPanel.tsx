@@ -11,6 +11,8 @@ import table from '../../components/table.module.css';
 import { useClasses } from '../annotation/use-classes.ts';
 import { allClasses, type CurveName, curvesOf, figuresAt, initialClasses } from './curve-choice.ts';
 import { ExamplePictures } from './ExamplePictures.tsx';
+import { type PictureQuery, picturesHref } from './evaluation-href.ts';
+import { OpensPictures } from './OpensPictures.tsx';
 import classes from './ThresholdPanel.module.css';
 
 interface ThresholdPanelProps {
@@ -85,7 +87,7 @@ export function ThresholdPanel({ evaluation, report }: ThresholdPanelProps) {
         />
       </div>
       <div className={classes.columns}>
-        <FiguresTable report={report} chosen={chosen} threshold={threshold} />
+        <FiguresTable evaluation={evaluation} report={report} chosen={chosen} threshold={threshold} />
         <ExamplePictures evaluation={evaluation} minScore={settled} />
       </div>
     </Panel>
@@ -182,13 +184,21 @@ function useLines(report: DetectionReport, name: CurveName, chosen: readonly str
   }));
 }
 
-interface FiguresTableProps {
-  readonly report: DetectionReport;
+const figureNames = ['precision', 'recall', 'F1'] as const;
+
+/** What lowers a figure: for precision wrong detections of a class from the threshold on, else errors about its boxes. */
+function queryAt(index: number, className: string | null, minScore: number): PictureQuery {
+  const name = className ?? undefined;
+  if (index === 0) return { kind: 'any', className: name, minScore };
+  return { kind: 'any', trueClass: name, minScore };
+}
+
+interface FiguresTableProps extends ThresholdPanelProps {
   readonly chosen: readonly string[];
   readonly threshold: number;
 }
 
-function FiguresTable({ report, chosen, threshold }: FiguresTableProps) {
+function FiguresTable({ evaluation, report, chosen, threshold }: FiguresTableProps) {
   const colorOf = useLineColors(chosen);
   return (
     <div className={classes.table}>
@@ -216,9 +226,20 @@ function FiguresTable({ report, chosen, threshold }: FiguresTableProps) {
                   <span className={classes.swatch} style={{ background: colorOf(className) }} />
                   {className ?? <strong>All classes</strong>}
                 </td>
-                <td className={table.number}>{formatPercent(precision)}</td>
-                <td className={table.number}>{formatPercent(recall)}</td>
-                <td className={table.number}>{formatPercent(f1)}</td>
+                {[precision, recall, f1].map((value, index) => (
+                  <td key={figureNames[index]} className={table.number}>
+                    {value === null ? (
+                      formatPercent(value)
+                    ) : (
+                      <OpensPictures
+                        href={picturesHref(evaluation, { query: queryAt(index, className, threshold) })}
+                        title={`Opens the pictures that keep ${figureNames[index]} from 100 %`}
+                      >
+                        {formatPercent(value)}
+                      </OpensPictures>
+                    )}
+                  </td>
+                ))}
               </tr>
             );
           })}

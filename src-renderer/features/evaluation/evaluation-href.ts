@@ -1,7 +1,9 @@
 /** Where an evaluation is shown, and where the pictures behind one of its numbers are. */
 import {
+  boxSizeSchema,
   type DetectionErrorFilter,
   type DetectionErrorKind,
+  type DetectionReport,
   detectionErrorFilterSchema,
   type Evaluation,
   type EvaluationId,
@@ -26,6 +28,18 @@ export interface PictureQuery {
   readonly isCell?: boolean | undefined;
   /** Least score of the detections that are meant. */
   readonly minScore?: number | undefined;
+}
+
+export type BoxSize = DetectionReport['sizes'][number]['size'];
+
+/** The boxes of a size, beside the figures of the evaluation. */
+export function sizeHref(evaluation: Pick<Evaluation, 'id'>, size: BoxSize): string {
+  return `${evaluationHref(evaluation)}?size=${size}`;
+}
+
+/** Undefined where the address names none. */
+export function sizeFromSearch(search: string): BoxSize | undefined {
+  return boxSizeSchema.safeParse(new URLSearchParams(search).get('size')).data;
 }
 
 /** A look at pictures: which ones, at which of them, and beside which other model. */
@@ -90,14 +104,15 @@ export function lookFromSearch(search: string): PictureLook {
 
 /** The pictures that are meant, as the station is asked for them. */
 export function toImageFilter(evaluation: Evaluation, query: PictureQuery): ImageFilter {
-  const { kind, className, trueClass, minScore, isCell } = query;
+  const { kind, className, trueClass, isCell } = query;
   if (isCell === true) {
     return {
       confusion: { evaluationId: evaluation.id, ...defined({ trueClass, predictedClass: className }) },
     };
   }
   const isAll = kind === undefined && className === undefined && trueClass === undefined;
-  if (isAll && minScore === undefined) return { dataset: formatDatasetReference(evaluation.dataset) };
+  // Then the score says what is drawn, not which pictures are meant.
+  if (isAll) return { dataset: formatDatasetReference(evaluation.dataset) };
   return { detectionError: toErrorFilter(evaluation, query) };
 }
 

@@ -18,7 +18,7 @@ import { type OverlayAxis, type OverlayCurve, overlayCurves, overlayMetrics } fr
 import { runLabel } from './run-columns.ts';
 
 const axes = {
-  epoch: { title: 'Epoch', format: formatValue },
+  epoch: { title: 'Epoch', format: formatValue, isWhole: true },
   step: { title: 'Step', format: formatCount, isWhole: true },
   time: { title: 'Time', format: (seconds: number) => formatDuration(seconds * 1000) },
 } as const satisfies Record<OverlayAxis, ChartAxis>;

@@ -38,6 +38,16 @@ describe('a detector measured on pictures', () => {
     found: [[found('scab', 0, 0.6), found('rust', 0, 0.9)], [], [found('mould', 10, 0.7)]],
   });
 
+  it('says the same at its best threshold in its figures and in its curves, also where a class is never found', () => {
+    const at = Math.round(100 * (report.bestThreshold ?? 0));
+    const { precision, recall, f1 } = report.curves;
+    expect(report.perClass.find(({ className }) => className === 'scab')?.recall).toBe(0);
+    expect(report.precision).toBeGreaterThan(0);
+    expect([precision, recall, f1].map(({ all }) => all[at])).toEqual(
+      [report.precision, report.recall, report.f1].map((value) => Math.round(1e4 * (value ?? 0)) / 1e4),
+    );
+  });
+
   it('has a report that the contract knows, with the classes that only the detector knows last', () => {
     expect(detectionReportSchema.parse(JSON.parse(JSON.stringify(report)))).toEqual(report);
     expect(report).toMatchObject({

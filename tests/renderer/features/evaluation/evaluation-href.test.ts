@@ -57,6 +57,8 @@ describe('toImageFilter', () => {
     expect(toImageFilter(evaluation, { kind: 'missed', trueClass: 'RBC' })).toEqual({
       detectionError: { evaluationId: id, kind: 'missed', trueClass: 'RBC' },
     });
+    // Then the score is what is drawn from on: correct detections have it too.
+    expect(toImageFilter(evaluation, { minScore: 0.5 })).toEqual(toImageFilter(evaluation, {}));
     expect(toImageFilter(evaluation, { kind: 'any', minScore: 0.5 })).toEqual({
       detectionError: { evaluationId: id, minScore: 0.5 },
     });
