@@ -10,6 +10,7 @@ import { createTrainingGraph, type TrainingGraphOptions } from './optim/training
 import {
   countGradientFlops,
   createFormTimer,
+  type FormRun,
   type FormTimerOptions,
   type FormTimes,
   type GradientQuestion,
@@ -41,7 +42,10 @@ export interface FormChoice {
 
 /** Arithmetic in a step below which a gradient takes a millisecond or two: what forms save there is lost in noise. */
 const fewestFlops = 1e8;
-/** A form must beat the rule's by this share of its time, in the median and at best: what is less may be noise. */
+/**
+ * A form must beat the rule's by this share of its time, in the median and at best, and take no more of the processor:
+ * what is less may be noise.
+ */
 const margin = 0.1;
 
 /**
@@ -78,25 +82,27 @@ function choose(
 function pickFastest(ruled: string, times: FormTimes): string {
   const before = times.get(ruled);
   if (!before) return ruled;
-  const isClearlyFaster = (taken: readonly number[]) =>
-    [median, least].every((measure) => measure(taken) < (1 - margin) * measure(before));
-  const faster = [...times].filter(([, taken]) => isClearlyFaster(taken));
-  const [fastest] = faster.toSorted(([, one], [, other]) => median(one) - median(other));
+  const isClearlyFaster = (runs: readonly FormRun[]) =>
+    medianOf(runs, 'ms') < (1 - margin) * medianOf(before, 'ms') &&
+    leastOf(runs, 'ms') < (1 - margin) * leastOf(before, 'ms') &&
+    medianOf(runs, 'cpuMs') <= medianOf(before, 'cpuMs');
+  const faster = [...times].filter(([, runs]) => isClearlyFaster(runs));
+  const [fastest] = faster.toSorted(([, one], [, other]) => medianOf(one, 'ms') - medianOf(other, 'ms'));
   return fastest?.[0] ?? ruled;
 }
 
 function summarize(times: FormTimes): Record<string, number> {
   const rounded = (ms: number) => Number(ms.toPrecision(3));
-  return Object.fromEntries([...times].map(([form, taken]) => [form, rounded(median(taken))]));
+  return Object.fromEntries([...times].map(([form, runs]) => [form, rounded(medianOf(runs, 'ms'))]));
 }
 
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((one, other) => one - other);
+function medianOf(runs: readonly FormRun[], figure: keyof FormRun): number {
+  const sorted = runs.map((run) => run[figure]).sort((one, other) => one - other);
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
 
-function least(values: readonly number[]): number {
-  return Math.min(...values);
+function leastOf(runs: readonly FormRun[], figure: keyof FormRun): number {
+  return Math.min(...runs.map((run) => run[figure]));
 }
 
 interface NamedQuestion extends GradientQuestion {

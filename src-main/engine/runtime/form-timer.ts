@@ -33,8 +33,15 @@ export interface FormTimerOptions {
   readonly now: () => number;
 }
 
-/** Milliseconds of each run by form. */
-export type FormTimes = ReadonlyMap<string, readonly number[]>;
+/** One run of a form. */
+export interface FormRun {
+  readonly ms: number;
+  /** Of the processor, all threads together, which neighbours on a busy machine disturb less; 0 on other devices. */
+  readonly cpuMs: number;
+}
+
+/** The runs of each form. */
+export type FormTimes = ReadonlyMap<string, readonly FormRun[]>;
 
 /** @returns undefined where the deadline passes before each form has run often enough */
 export type TimeForms = (question: GradientQuestion, deadline: number) => Promise<FormTimes | undefined>;
@@ -51,6 +58,7 @@ export async function createFormTimer(options: FormTimerOptions): Promise<TimeFo
     const runners: Runner[] = [];
     try {
       for (const graph of listCandidates(question)) {
+        if (options.now() >= deadline) return undefined;
         const runner = await openRunner(graph, write(graph), feeds, options);
         if (runner) runners.push(runner);
       }
@@ -122,9 +130,8 @@ async function moveToDevice(tensors: Feeds, { provider }: FormTimerOptions): Pro
 
 interface Runner {
   readonly form: string;
-  readonly times: number[];
-  /** Once; milliseconds. */
-  run(): Promise<number>;
+  readonly runs: FormRun[];
+  run(): Promise<FormRun>;
   dispose(): Promise<void>;
 }
 
@@ -140,9 +147,10 @@ async function openRunner(
   if (!session) return undefined;
   const read = Object.fromEntries(Object.entries(feeds).filter(([name]) => isAmong(inputs, name)));
   const run = async () => {
-    const start = now();
+    const [start, cpu] = [now(), process.cpuUsage()];
     await session.run(read);
-    return now() - start;
+    const { user, system } = process.cpuUsage(cpu);
+    return { ms: now() - start, cpuMs: provider === 'cpu' ? (user + system) / 1000 : 0 };
   };
   const dispose = () => session.release();
   try {
@@ -151,7 +159,7 @@ async function openRunner(
     await dispose();
     return undefined;
   }
-  return { form, times: [], run, dispose };
+  return { form, runs: [], run, dispose };
 }
 
 function isAmong(inputs: readonly Value[], wanted: string): boolean {
@@ -165,8 +173,8 @@ async function takeTurns(
 ): Promise<FormTimes | undefined> {
   const isOver = () => now() >= deadline;
   for (let round = 0; round < rounds.most && !isOver(); round++) {
-    for (const { run, times } of runners) times.push(await run());
+    for (const { run, runs } of runners) runs.push(await run());
   }
-  if (runners.some(({ times }) => times.length < rounds.fewest)) return undefined;
-  return new Map(runners.map(({ form, times }) => [form, times]));
+  if (runners.some(({ runs }) => runs.length < rounds.fewest)) return undefined;
+  return new Map(runners.map(({ form, runs }) => [form, runs]));
 }
