@@ -77,6 +77,10 @@ export interface ExportPicture {
   readonly width: number;
   readonly height: number;
   readonly split: Split;
+  /** Absent: labelled. predicted: a model's suggestion that nobody has accepted; none: nobody has labelled it. */
+  readonly state?: 'predicted' | 'none';
+  /** Of a suggestion. */
+  readonly model?: string;
   readonly tag: string | null;
   readonly boxes: readonly ExportBox[];
 }

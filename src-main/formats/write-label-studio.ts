@@ -35,14 +35,15 @@ function* writeTasks(pictures: readonly ExportPicture[]): Iterable<string> {
 }
 
 function toTask(picture: ExportPicture, id: number) {
-  const { split, fileName, boxes, tag } = picture;
+  const { split, fileName, boxes, tag, state, model } = picture;
   const regions = boxes.map((box, index) => toRegion(box, picture, `box-${id}-${index + 1}`));
   const choices = tag === null ? [] : [toChoice(tag, picture, `class-${id}`)];
+  const result = [...choices, ...regions];
   return {
     id,
     data: { image: `images/${fileName}`, split },
-    annotations: [{ id, was_cancelled: false, ground_truth: false, result: [...choices, ...regions] }],
-    predictions: [],
+    annotations: state === undefined ? [{ id, was_cancelled: false, ground_truth: false, result }] : [],
+    predictions: state === 'predicted' ? [{ id, model_version: model ?? 'unknown', result }] : [],
   };
 }
 

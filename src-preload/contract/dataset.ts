@@ -194,7 +194,10 @@ export const datasetContract = {
     })
     .input(exportRequestSchema)
     .output(datasetExportSchema),
-  /** What nobody has labelled comes without labels; pictures that came without a split go to train. */
+  /**
+   * What nobody has labelled comes without labels, with a model's suggestions where the format tells them from labels;
+   * pictures that came without a split go to train.
+   */
   exportPictures: oc
     .route({
       method: 'POST',

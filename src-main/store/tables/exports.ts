@@ -16,6 +16,10 @@ export interface ExportEntry {
   readonly width: number;
   readonly height: number;
   readonly split: Split;
+  /** predicted: a model's suggestion that nobody has accepted; none: nobody has labelled the picture. */
+  readonly state: 'labelled' | 'predicted' | 'none';
+  /** Of a suggestion. */
+  readonly model: string | null;
   /** The picture's own class. */
   readonly className: string | null;
   /** In the order in which they were made. */
@@ -65,16 +69,20 @@ export function createExportsTable(db: Database) {
     end(id: ExportId, at: number): void {
       db.run('UPDATE dataset_export SET ended_at = ? WHERE id = ? AND ended_at IS NULL', [at, id]);
     },
-    /** Chosen pictures as they are labelled now, by hash; a label that is not accepted is left out, a model's boxes too. */
+    /** Chosen pictures as they are labelled now, by hash; of what is neither accepted nor suggested the label is left out. */
     listChosen(imageHashes: readonly ImageHash[]): ExportEntry[] {
       const chosen = { imageHashes: JSON.stringify(imageHashes) };
       const boxes = readChosenBoxes(db, chosen);
       return db
         .all<Omit<ExportEntry, 'boxes'>>(
           `SELECT image.hash AS imageHash, file_name AS fileName, format, width, height,
-             coalesce(origin_split, 'train') AS split, class.name AS className
+             coalesce(origin_split, 'train') AS split, coalesce(label.state, 'none') AS state,
+             CASE WHEN label.state = 'predicted' AND step.source = 'model' THEN step.author END AS model,
+             class.name AS className
            FROM image
-           LEFT JOIN image_label AS label ON label.image_hash = image.hash AND label.state = 'labelled'
+           LEFT JOIN image_label AS label ON label.image_hash = image.hash AND label.state IN ('labelled','predicted')
+           LEFT JOIN annotation_revision AS revision ON revision.id = label.revision_id
+           LEFT JOIN annotation_step AS step ON step.id = revision.step_id
            LEFT JOIN class ON class.id = label.class_id
            WHERE image.hash IN (SELECT value FROM json_each(:imageHashes)) ORDER BY image.hash`,
           chosen,
@@ -88,7 +96,7 @@ export function createExportsTable(db: Database) {
       return db
         .all<Omit<ExportEntry, 'boxes'>>(
           `SELECT entry.image_hash AS imageHash, file_name AS fileName, format, width, height, split,
-             class.name AS className
+             'labelled' AS state, NULL AS model, class.name AS className
            FROM dataset_entry AS entry JOIN image ON image.hash = entry.image_hash
            JOIN annotation_revision AS revision ON revision.id = entry.revision_id
            LEFT JOIN class ON class.id = revision.class_id
@@ -131,7 +139,7 @@ function readChosenBoxes(
     `SELECT ${boxColumns} FROM image_label AS label
      JOIN annotation_box AS box ON box.image_hash = label.image_hash AND box.until_revision IS NULL
      JOIN class ON class.id = box.class_id
-     WHERE label.state = 'labelled' AND label.image_hash IN (SELECT value FROM json_each(:imageHashes))
+     WHERE label.state IN ('labelled','predicted') AND label.image_hash IN (SELECT value FROM json_each(:imageHashes))
      ORDER BY box.image_hash, box.position, box.box_id`,
     chosen,
   );

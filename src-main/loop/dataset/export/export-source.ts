@@ -1,6 +1,7 @@
 /** What is exported: a dataset version, one of its splits, or chosen pictures as they are labelled now. */
 import { formatDatasetReference, parseDatasetReference } from '../../../../src-preload/contract/reference.ts';
 import type { Task } from '../../../../src-preload/contract/task.ts';
+import { withoutForeignStates } from '../../../formats/list-losses.ts';
 import type { Store } from '../../../store/store.ts';
 import type { ExportEntry } from '../../../store/tables/exports.ts';
 import type { Datasets } from '../datasets.ts';
@@ -26,9 +27,12 @@ export const selectionReference = 'selection';
 /** @throws {AppError} NOT_FOUND, INPUT_INVALID for the reference */
 export function readExportSource(
   options: ExportSourceOptions,
-  { reference, imageHashes }: Pick<ExportJobRequest, 'reference' | 'imageHashes'>,
+  { reference, imageHashes, format }: Pick<ExportJobRequest, 'reference' | 'imageHashes' | 'format'>,
 ): ExportSource {
-  return imageHashes ? readSelection(options, imageHashes) : readVersion(options, reference);
+  if (!imageHashes) return readVersion(options, reference);
+  const { set, ...source } = readSelection(options, imageHashes);
+  const pictures = set.pictures.map((picture) => withoutForeignStates(format, picture));
+  return { ...source, set: { ...set, pictures } };
 }
 
 function readVersion({ store, datasets }: ExportSourceOptions, text: string): ExportSource {

@@ -13,8 +13,10 @@ export function toPictureSet(
 ): PictureSet {
   const sorted = [...entries].sort((first, second) => compareNaturally(first.fileName, second.fileName));
   const fileNames = chooseFileNames(sorted.map(withEnding));
-  const pictures = sorted.map(({ imageHash, width, height, split, className, boxes }, index) => ({
+  const pictures = sorted.map(({ imageHash, width, height, split, className, boxes, ...entry }, index) => ({
     ...{ imageHash, width, height, split },
+    ...(entry.state !== 'labelled' && { state: entry.state }),
+    ...(entry.model !== null && { model: entry.model }),
     fileName: fileNames[index] ?? '',
     tag: className,
     boxes: task === 'detection' ? boxes : [],

@@ -13,7 +13,7 @@ import {
   type SelectionExportRequest,
 } from '../../../../src-main/loop/dataset/export/exports.ts';
 import { annotationFormatSchema } from '../../../../src-preload/contract/format.ts';
-import type { ImageHash } from '../../../../src-preload/contract/ids.ts';
+import type { BoxId, ImageHash } from '../../../../src-preload/contract/ids.ts';
 import type { Task } from '../../../../src-preload/contract/task.ts';
 import { createTemporaryFolder } from '../../store/temporary-folder.ts';
 import { drawSolid } from '../../vision/test-pictures.ts';
@@ -230,4 +230,46 @@ test('chosen pictures are exported as they are labelled now, those that are not 
   expect(await other.importAll([folder])).toMatchObject({ added: 2, boxes: 2 });
   const strange = { ...toRequest(join(folder, 'x')), imageHashes: ['0'.repeat(64) as ImageHash] };
   expect(() => station.exports.exportPictures(strange)).toThrow(/1 of 1 pictures/);
+});
+
+test('Label Studio gets suggestions as predictions and unlabelled pictures as open tasks, and other formats neither', async () => {
+  const station = await openStation();
+  const { images } = station.store.imageQueries.list({ filter: {}, offset: 0, limit: 10 });
+  const [labelled, open, suggested] = ['a.png', 'b.png', 'c.png'].map(
+    (name) => images.find(({ fileName }) => fileName === name)?.hash as ImageHash,
+  );
+  const { annotations } = station.store;
+  if (!labelled || !open || !suggested) throw new Error('bug: the pictures did not come in');
+  const classId = annotations.findClass('leaf')?.id ?? 0;
+  const origin = { source: 'model', author: 'cells/3', score: 0.75, model: 'cells/3' } as const;
+  const box = { id: 'box' as BoxId, classId, x: 4, y: 3, width: 20, height: 15, attributes: {}, origin };
+  const step = { kind: 'edit', author: 'cells/3', source: 'model' } as const;
+  annotations.recordStep({ ...step, changes: [{ imageHash: suggested, state: 'predicted', put: [box] }] }, 1);
+  annotations.recordStep(
+    { kind: 'edit', author: 'Ada', source: 'human', changes: [{ imageHash: open, state: 'none' }] },
+    2,
+  );
+  const imageHashes = [labelled, open, suggested];
+  const folder = createTemporaryFolder();
+  const studio = await station.work({
+    ...toRequest(join(folder, 'ls'), { format: 'label-studio' }),
+    imageHashes,
+  });
+  expect(studio.losses.filter(({ of }) => of === 'pictures')).toEqual([]);
+  const other = createImportHarness();
+  await other.importAll([join(folder, 'ls')]);
+  const stateOf = (imageHash: ImageHash) => other.store.annotations.getAnnotation(imageHash);
+  expect([stateOf(labelled).state, stateOf(open).state]).toEqual(['labelled', 'none']);
+  expect(stateOf(suggested)).toMatchObject({
+    state: 'predicted',
+    boxes: [{ className: 'leaf', x: 4, y: 3, width: 20, height: 15, score: 0.75, model: 'cells/3' }],
+  });
+  const cvat = await station.work({ ...toRequest(join(folder, 'cvat'), { format: 'cvat' }), imageHashes });
+  expect(cvat).toMatchObject({ pictures: 3, boxes: 2 });
+  expect(cvat.losses).toEqual(
+    expect.arrayContaining([
+      { what: 'suggestions of a model', count: 1, of: 'pictures' },
+      { what: 'that nobody has labelled it', count: 1, of: 'pictures' },
+    ]),
+  );
 });
