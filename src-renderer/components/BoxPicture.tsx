@@ -99,7 +99,7 @@ function outlineOf({ x, y, width, height }: DrawnBox): string {
   return `M${x} ${y}h${w}v${h}h${-w}z`;
 }
 
-const letterWidth = 7;
+const letterWidth = 8;
 const labelHeight = 17;
 
 interface LabelProps {
@@ -114,6 +114,7 @@ function Label({ box, scale, isHighlighted }: LabelProps) {
   if (label === null) return null;
   const isFitting = isHighlighted || label.length * letterWidth <= width * scale;
   const text = isFitting ? label : shortLabel;
+  if (text === '') return null;
   const isInside = y < labelHeight / scale;
   const top = isInside ? Math.max(0, y) : y - labelHeight / scale;
   return (

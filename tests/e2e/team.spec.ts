@@ -53,9 +53,9 @@ test('two annotators answer one picture, the consensus is seen, taken, undone, a
   await page.getByRole('link', { name: 'Data', exact: true }).click();
   await page.getByRole('link', { name: 'Team' }).click();
   await expect(page.getByTestId('answer')).toHaveText([
+    /Consensus: 1 box, 1 left out/,
     /Ada: 2 boxes/,
     /Ben: 1 box/,
-    /Consensus: 1 box, 1 left out/,
   ]);
   await page
     .getByTestId('agreement-matrix')

@@ -232,8 +232,13 @@ class LayeredDeskCanvas implements DeskCanvas {
     if (!this.#pointer) return;
     if (tool === 'box' && live.kind !== 'pan') paintCrosshair(context, this.#pointer, this.#stage);
     const isDrawing = live.kind === 'draw' || (live.kind === 'shape' && live.isResized);
-    if (hasMagnifier && picture && isDrawing)
-      paintLens(context, picture, this.#view, this.#pointer, this.#stage);
+    if (!hasMagnifier || !picture || !isDrawing) return;
+    const drawn =
+      live.kind === 'draw' ? live.shape && { ...live.shape, color: color ?? '#ffffff' } : live.boxes[0];
+    paintLens(context, picture, this.#view, this.#pointer, this.#stage, {
+      drawn,
+      filter: this.#layers.picture.style.filter || 'none',
+    });
   }
 }
 

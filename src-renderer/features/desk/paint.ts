@@ -135,13 +135,20 @@ export function paintLasso(context: CanvasRenderingContext2D, rect: Rect): void 
 const lensSize = 168;
 const lensGrowth = 4;
 
-/** What lies under the pointer, four times as large, in the corner that the pointer is not in. */
+/**
+ * What lies under the pointer, four times as large, in the corner that the pointer is not in; with the box that is being
+ * drawn, whose corner is set there.
+ */
 export function paintLens(
   context: CanvasRenderingContext2D,
   picture: CanvasImageSource,
   view: View,
   at: Point,
   stage: Size,
+  {
+    drawn,
+    filter,
+  }: { readonly drawn: (Rect & { readonly color: string }) | undefined; readonly filter: string },
 ): void {
   const side = lensSize / (view.scale * lensGrowth);
   const centre = { x: (at.x - view.x) / view.scale, y: (at.y - view.y) / view.scale };
@@ -153,6 +160,7 @@ export function paintLens(
   context.fillStyle = '#808080';
   context.fillRect(left, 12, lensSize, lensSize);
   context.imageSmoothingEnabled = view.scale * lensGrowth < 2;
+  context.filter = filter;
   context.drawImage(
     picture,
     centre.x - side / 2,
@@ -164,6 +172,17 @@ export function paintLens(
     lensSize,
     lensSize,
   );
+  context.filter = 'none';
+  if (drawn) {
+    const scale = view.scale * lensGrowth;
+    const corner = {
+      x: left + (drawn.x - centre.x + side / 2) * scale,
+      y: 12 + (drawn.y - centre.y + side / 2) * scale,
+    };
+    context.strokeStyle = drawn.color;
+    context.lineWidth = 2;
+    context.strokeRect(corner.x, corner.y, drawn.width * scale, drawn.height * scale);
+  }
   context.strokeStyle = 'rgba(255, 255, 255, 0.95)';
   context.lineWidth = 1;
   context.beginPath();

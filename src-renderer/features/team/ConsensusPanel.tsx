@@ -110,6 +110,10 @@ function SideBySide({ consensus }: { readonly consensus: PictureConsensus }) {
   const rejected = rejectedBy.length === 0 ? '' : `Rejected by ${rejectedBy.join(', ')}. `;
   return (
     <div className={classes.answers}>
+      <Shown
+        {...{ consensus, title: 'Consensus', tag: className, boxes: common }}
+        note={isDecided ? told : `${rejected}Undecided, ${fileName} stays as it is${left}`}
+      />
       {answers.map((answer) => (
         <Shown
           key={answer.annotator}
@@ -118,10 +122,6 @@ function SideBySide({ consensus }: { readonly consensus: PictureConsensus }) {
           note={formatPlural(answer.boxes.length, 'box', 'boxes')}
         />
       ))}
-      <Shown
-        {...{ consensus, title: 'Consensus', tag: className, boxes: common }}
-        note={isDecided ? told : `${rejected}Undecided, ${fileName} stays as it is${left}`}
-      />
     </div>
   );
 }
