@@ -160,6 +160,7 @@ function createDomains(core: Core, jobs: JobQueue) {
     jobs,
     getModel: getVersion,
     resolveProvider: core.probe.resolve,
+    getAmp: core.probe.getAmp,
   });
   return { evaluations, deployment, collector, exports, autoLabels, quality, queues, training };
 }

@@ -64,8 +64,6 @@ export const detectionOptionsSchema = z.object({
    * keeps its own, since a training graph has one: what is larger is cut at its edge.
    */
   multiScale: z.number().min(0).max(0.95).default(0),
-  /** Accepted so that scripts run: training is in single precision on every provider. */
-  amp: z.boolean().default(false),
   /**
    * Nominal batch size: the gradients of round(nbs / batch) batches make one update, of one batch at least and of an epoch
    * at most, and weight decay is scaled by the pictures of an update / nbs (both as Ultralytics defines them; it reaches the
@@ -120,6 +118,8 @@ export const trainingParametersSchema = z.object({
   /** Epochs in which neither accuracy nor loss improves before the run stops; 0 never stops early. Absent: a quarter of the epochs, at least 10. */
   patience: z.number().int().min(0).optional(),
   device: deviceSchema.default('auto'),
+  /** Automatic mixed precision. Absent: on a graphics processor that the probe found to train right so. */
+  amp: z.boolean().optional(),
   /** CPU threads; absent: all cores. */
   threads: z.number().int().min(1).max(256).optional(),
   seed: z.number().int().default(0),

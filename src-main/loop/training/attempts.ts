@@ -1,4 +1,4 @@
-/** What a run goes on with where memory does not hold a batch or a device fails: smaller pieces, then the CPU. */
+/** What a run goes on with where memory does not hold a batch or a device fails: smaller pieces, float32, then the CPU. */
 import { AppError } from '../../base/app-error.ts';
 import type { ProviderName } from '../../engine/index.ts';
 import type { JobContext } from '../../jobs/job-kind.ts';
@@ -8,6 +8,8 @@ export interface Attempt {
   readonly provider: ProviderName;
   /** In which each step is done, so that less is in memory at once: a divisor of the batch size. */
   readonly pieces: number;
+  /** Automatic mixed precision. */
+  readonly amp: boolean;
 }
 
 export interface AttemptedBatch {
@@ -23,11 +25,12 @@ export function chooseNextAttempt(
   { size, isGiven }: AttemptedBatch,
 ): Attempt | undefined {
   if (!(error instanceof AppError)) return undefined;
-  const { provider, pieces } = failed;
+  const { provider, pieces, amp } = failed;
   const isOfMemory = error.code === 'MEMORY_EXHAUSTED';
-  if (isOfMemory && !isGiven && pieces < size) return { provider, pieces: splitFurther(pieces, size) };
+  if (isOfMemory && !isGiven && pieces < size) return { ...failed, pieces: splitFurther(pieces, size) };
   const isOfDevice = isOfMemory || error.code === 'PROVIDER_UNAVAILABLE';
-  return isOfDevice && provider !== 'cpu' ? { provider: 'cpu', pieces: 1 } : undefined;
+  if (!isOfDevice || provider === 'cpu') return undefined;
+  return amp && !isOfMemory ? { ...failed, amp: false } : { provider: 'cpu', pieces: 1, amp: false };
 }
 
 /** The smallest divisor of the batch that makes its pieces half as large, or less. */
@@ -57,16 +60,20 @@ export async function persevere<Result>(
     } catch (error) {
       const next = chooseNextAttempt(attempt, error, batch);
       if (!next || !(error instanceof AppError)) throw error;
-      const goesOn = describeAttempt(next, batch.size);
+      const goesOn = describeAttempt(next, batch.size, attempt.amp && !next.amp);
       context.log('warn', `${error.message}; the run goes on from its last checkpoint ${goesOn}`);
-      const tags = { provider: next.provider, pieces: String(next.pieces), fallbackReason: error.message };
+      const tags = {
+        ...{ provider: next.provider, pieces: String(next.pieces), fallbackReason: error.message },
+        ...(attempt.amp && { amp: String(next.amp) }),
+      };
       await context.commit({ step: 0, metrics: {}, checkpoint: null, tags });
       attempt = next;
     }
   }
 }
 
-function describeAttempt({ provider, pieces }: Attempt, size: number): string {
-  if (pieces === 1) return `on ${provider}`;
-  return `on ${provider}, with each batch of ${size} in ${pieces} pieces of ${size / pieces} pictures`;
+function describeAttempt({ provider, pieces }: Attempt, size: number, isWidened: boolean): string {
+  const where = isWidened ? `on ${provider} in float32` : `on ${provider}`;
+  if (pieces === 1) return where;
+  return `${where}, with each batch of ${size} in ${pieces} pieces of ${size / pieces} pictures`;
 }

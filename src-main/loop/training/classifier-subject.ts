@@ -38,8 +38,8 @@ export function createClassifierSubject(options: ClassifierSubjectOptions): Loop
     stepCount: () => trainer.stepCount,
     listBatches: (epoch, _share, skipped) => loadAhead(options, epoch, skipped),
     step: async ({ images, labels }, learningRate) => {
-      const { loss, correct, ...rest } = await trainer.step(images, labels, learningRate);
-      return { ...rest, loss, figures: { accuracy: correct / batchSize } };
+      const { correct, ...outcome } = await trainer.step(images, labels, learningRate);
+      return { ...outcome, figures: { accuracy: correct / batchSize } };
     },
     validate: (trained) => validate(options, trained),
     readState: () => trainer.readState(),

@@ -5,7 +5,9 @@ import type { StepFigures } from './training-loop.ts';
 export const epochUnderWaySchema = z.object({
   /** Done of the epoch: as many of its batches are left out when it goes on. */
   steps: z.number().int().min(0),
-  /** Sums over these steps, so that the epoch's means are the same to the last bit. */
+  /** Of these, steps that moved nothing and count for no mean; none if absent. */
+  skipped: z.number().int().min(0).optional(),
+  /** Sums over the other steps, so that the epoch's means are the same to the last bit. */
   loss: z.number(),
   figures: z.record(z.string(), z.number()),
   /** Of the run that was done when the epoch began: how its batches are varied may go by that. */
@@ -28,6 +30,11 @@ export function addStep(epoch: EpochUnderWay, { loss, figures }: StepFigures): E
   };
 }
 
+/** In mixed precision: its loss may be infinite, so it counts for no mean. */
+export function skipStep(epoch: EpochUnderWay): EpochUnderWay {
+  return { ...epoch, steps: epoch.steps + 1, skipped: (epoch.skipped ?? 0) + 1 };
+}
+
 /** Those of the second, with what the first has of them. */
 export function addFigures(
   sums: Readonly<Record<string, number>>,
@@ -40,11 +47,13 @@ export function addFigures(
 
 export function meanOf({
   steps,
+  skipped = 0,
   loss,
   figures,
-}: Pick<EpochUnderWay, 'steps' | 'loss' | 'figures'>): StepFigures {
+}: Pick<EpochUnderWay, 'steps' | 'skipped' | 'loss' | 'figures'>): StepFigures {
+  const count = steps - skipped;
   return {
-    loss: loss / steps,
-    figures: Object.fromEntries(Object.entries(figures).map(([name, sum]) => [name, sum / steps])),
+    loss: loss / count,
+    figures: Object.fromEntries(Object.entries(figures).map(([name, sum]) => [name, sum / count])),
   };
 }

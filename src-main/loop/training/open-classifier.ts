@@ -18,7 +18,7 @@ export type StepEngine = Pick<ModelTrainerOptions, 'createRunner'>;
 
 /** @throws {AppError} PROVIDER_UNAVAILABLE, MEMORY_EXHAUSTED, BLOB_MISSING, MODEL_UNREADABLE, GRAPH_NOT_TRAINABLE */
 export async function openTrainer(
-  { plan, classNames, provider, threads, pieces }: ClassifierSpec,
+  { plan, classNames, provider, threads, pieces, amp }: ClassifierSpec,
   blobs: Pick<BlobStore, 'read'>,
   engine: StepEngine,
   chooseForms: ChooseForms,
@@ -36,6 +36,7 @@ export async function openTrainer(
     },
     provider,
     threads,
+    amp,
   };
   const chooseFor = (model: Classifier) =>
     chooseForms({ ...common, model: toTrainableModel(model, labelSmoothing) });

@@ -9,6 +9,7 @@ import { resolveBaseDetector } from './detection/base-detector.ts';
 import { toBoxedPictures } from './detection/boxed-pictures.ts';
 import { type DetectionGround, type DetectionPlan, planDetection } from './detection/detection-plan.ts';
 import { countFrames, countViews } from './detection/views.ts';
+import { choosePrecision, type RunPrecision } from './run-precision.ts';
 import type { TrainingOptions } from './training.ts';
 import { planTraining, type TrainingPlan } from './training-plan.ts';
 
@@ -16,11 +17,12 @@ export interface PlannedRun {
   readonly dataset: DatasetVersion;
   readonly plan: TrainingPlan | DetectionPlan;
   readonly provider: ProviderName;
+  readonly precision: RunPrecision;
 }
 
 /** @throws {AppError} NOT_FOUND, DATASET_SPLIT_EMPTY, DATASET_SINGLE_CLASS, TASK_MISMATCH, INPUT_INVALID, PROVIDER_UNAVAILABLE, MODEL_UNREADABLE, GRAPH_NOT_TRAINABLE */
 export async function planRun(
-  options: Pick<TrainingOptions, 'datasets' | 'resolveProvider' | 'store' | 'getModel'>,
+  options: Pick<TrainingOptions, 'datasets' | 'resolveProvider' | 'getAmp' | 'store' | 'getModel'>,
   request: StartTraining,
 ): Promise<PlannedRun> {
   const { datasets, resolveProvider } = options;
@@ -44,7 +46,8 @@ export async function planRun(
           { count: dataset.counts.train, medianSize },
           await resolveBaseClassifier(options, request.parameters, dataset.classNames),
         );
-  return { dataset, plan, provider };
+  const precision = choosePrecision(request.parameters.amp, provider, options.getAmp(provider));
+  return { dataset, plan, provider, precision };
 }
 
 function lookAtBoxes(

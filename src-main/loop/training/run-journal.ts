@@ -5,6 +5,7 @@ import { classifierArchitectures } from '../../engine/index.ts';
 import type { JobContext } from '../../jobs/job-kind.ts';
 import type { BaseClassifier } from './base-classifier.ts';
 import type { LoopState } from './checkpoint.ts';
+import { tellPrecision } from './run-precision.ts';
 import type { ClassifierSpec, LabelledPicture } from './train-job.ts';
 import type { EpochRecord, LoopEnd } from './training-loop.ts';
 import { describeSchedule } from './training-progress.ts';
@@ -33,6 +34,7 @@ export function createRunJournal(log: JobContext<never>['log'], spec: Classifier
       for (const line of [...describePictures(spec), describeDevice(spec), describeNetwork(spec)]) {
         log('info', line);
       }
+      tellPrecision(log, spec.precision);
       for (const line of describeCourse(spec)) log('info', line);
     },
     prepared: (durationMs) => log('info', `pictures decoded in ${toSeconds(durationMs)}`),

@@ -5,7 +5,7 @@ import type { ModelVersion } from '../../../src-preload/contract/registry.ts';
 import type { StationEvent } from '../../../src-preload/contract/system.ts';
 import { unreachable } from '../../base/app-error.ts';
 import type { Clock } from '../../base/clock.ts';
-import { describeDetector, type ProviderName } from '../../engine/index.ts';
+import { describeDetector } from '../../engine/index.ts';
 import type { JobHandler, JobOutcome } from '../../jobs/job-kind.ts';
 import type { Store } from '../../store/store.ts';
 import type { NewModelVersion } from '../../store/tables/models.ts';
@@ -14,6 +14,7 @@ import type { Attempt } from './attempts.ts';
 import type { KeptForms } from './kept-forms.ts';
 import { isResumable } from './resumable.ts';
 import { formsPath, type KnownForms, type RunForms } from './run-forms.ts';
+import type { RunPrecision } from './run-precision.ts';
 import type {
   ClassifierTest,
   DetectorTest,
@@ -59,7 +60,7 @@ export function createTrainHandler(options: TrainHandlerOptions): TrainHandler {
 
 function prepare(options: TrainHandlerOptions, request: TrainRequest): TrainSpec {
   const { store, datasets, clock, publish } = options;
-  const { plan, provider, threads, runId } = request;
+  const { plan, threads, runId, precision = formerPrecision } = request;
   const run = store.runs.get(runId);
   const label = `${run.dataset.name}@${run.dataset.version}`;
   const { classNames, digest } = datasets.getVersion(label);
@@ -73,7 +74,8 @@ function prepare(options: TrainHandlerOptions, request: TrainRequest): TrainSpec
   const parameters = store.runs.readParameters(runId);
   const { device: askedDevice, checkpointEveryS, batchSize } = parameters;
   const common = {
-    ...readAttempt(run, provider),
+    ...readAttempt(run, { ...request, ...precision }),
+    precision,
     isBatchGiven: batchSize !== undefined,
     askedDevice,
     checkpointEveryMs: 1000 * checkpointEveryS,
@@ -99,10 +101,16 @@ function readForms({ store, keptForms }: TrainHandlerOptions, runId: RunId, isTi
 }
 
 /** A run that had to fall back stays where it is, also after a restart: its steps are then the same. */
-function readAttempt({ tags }: RunRecord, planned: ProviderName): Attempt {
-  const provider = tags.provider === 'cpu' ? 'cpu' : planned;
-  return { provider, pieces: Number(tags.pieces ?? 1) };
+function readAttempt({ tags }: RunRecord, planned: Omit<Attempt, 'pieces'>): Attempt {
+  const provider = tags.provider === 'cpu' ? 'cpu' : planned.provider;
+  return { provider, pieces: Number(tags.pieces ?? 1), amp: planned.amp && tags.amp !== 'false' };
 }
+
+/** Of a run that was queued when there was no other. */
+const formerPrecision: RunPrecision = {
+  ...{ amp: false, reason: 'float32, as the run was planned' },
+  isOtherThanAsked: false,
+};
 
 function listSplits<T>(label: string, list: (reference: string) => readonly T[]) {
   return { train: list(`${label}/train`), val: list(`${label}/val`), test: list(`${label}/test`) };

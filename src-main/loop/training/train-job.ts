@@ -9,6 +9,7 @@ import type { EvaluatedPicture } from '../../store/tables/evaluations.ts';
 import type { Checkpoint } from '../../store/tables/runs.ts';
 import type { DetectionPlan } from './detection/detection-plan.ts';
 import type { KnownForms, RunForms } from './run-forms.ts';
+import type { RunPrecision } from './run-precision.ts';
 import type { TrainingPlan } from './training-plan.ts';
 
 /** What the job row keeps. */
@@ -17,6 +18,8 @@ export interface TrainRequest {
   readonly plan: TrainingPlan | DetectionPlan;
   readonly provider: ProviderName;
   readonly threads: number;
+  /** Absent in requests of versions that knew float32 alone. */
+  readonly precision?: RunPrecision;
 }
 
 export interface LabelledPicture {
@@ -47,6 +50,10 @@ interface RunSpec {
   readonly provider: ProviderName;
   /** In which each step is done where a whole batch did not fit into memory; 1 else. */
   readonly pieces: number;
+  /** Automatic mixed precision, as planned or as is left of it after a failure. */
+  readonly amp: boolean;
+  /** As planned. */
+  readonly precision: RunPrecision;
   /** Whether somebody asked for this batch size. */
   readonly isBatchGiven: boolean;
   /** What `provider` was chosen for. */

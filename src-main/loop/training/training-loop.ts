@@ -4,7 +4,7 @@ import { throwIfCancelled } from '../../base/cancellation.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { LoopState } from './checkpoint.ts';
 import { type EpochScore, hasPatienceRunOut, initialStanding, judgeEpoch } from './epoch-score.ts';
-import { addStep, beginEpoch, type EpochUnderWay, meanOf } from './epoch-under-way.ts';
+import { addStep, beginEpoch, type EpochUnderWay, meanOf, skipStep } from './epoch-under-way.ts';
 import { addToWindow, initialStepWindow, type StepWindow } from './step-metrics.ts';
 import { learningRateAt, type ProgressOptions, shareDone } from './training-progress.ts';
 
@@ -19,11 +19,20 @@ export interface LoopSubject<Batch> {
    * @param skipped batches that were trained on before
    */
   readonly listBatches: (epoch: number, share: number, skipped: number) => AsyncGenerator<Batch, void, void>;
-  readonly step: (batch: Batch, learningRate: number) => Promise<StepFigures & { firstBadNode?: string }>;
+  readonly step: (batch: Batch, learningRate: number) => Promise<StepFigures & StepVerdict>;
   /** Judges the averaged weights after an epoch. */
   readonly validate: (trained: TrainedEpoch) => Promise<Validation>;
   readonly readState: () => Promise<Uint8Array>;
   readonly exportModel: () => Promise<Uint8Array>;
+}
+
+/** As the engine's trainer gives it. */
+export interface StepVerdict {
+  readonly firstBadNode?: string;
+  /** In mixed precision: nothing moved, for the sake of a smaller loss scale. */
+  readonly isSkipped?: boolean;
+  /** In mixed precision alone. */
+  readonly lossScale?: number;
 }
 
 /** Means over a batch, or over an epoch's batches. */
@@ -136,6 +145,8 @@ function isDone<Batch>(
 /** An epoch with what the loop needs to go on after it. */
 interface DoneEpoch extends TrainedEpoch {
   readonly beganMs: number;
+  /** Steps that moved nothing. */
+  readonly skipped: number;
   readonly window: StepWindow;
 }
 
@@ -156,20 +167,26 @@ async function trainEpoch<Batch>(
     const share = shareNow();
     if (share >= nearlyDone && underWay.steps > 0) break;
     const learningRate = learningRateAt(progress, subject.stepCount(), share);
-    const { firstBadNode, ...figures } = await subject.step(batch, learningRate);
+    const { isSkipped = false, ...outcome } = await subject.step(batch, learningRate);
     const step = subject.stepCount();
-    if (firstBadNode !== undefined || !Number.isFinite(figures.loss)) {
-      return { divergedAt: step, loss: figures.loss, firstBadNode };
+    if (hasDiverged(outcome, isSkipped)) return { divergedAt: step, ...outcome };
+    if (isSkipped) underWay = skipStep(underWay);
+    else {
+      underWay = addStep(underWay, outcome);
+      const report = { epoch, step, share, learningRate, ...outcome };
+      const added = addToWindow(window, report);
+      window = added.window;
+      await options.onStep(report, added.metrics);
     }
-    underWay = addStep(underWay, figures);
-    const report = { epoch, step, share, learningRate, ...figures };
-    const added = addToWindow(window, report);
-    window = added.window;
-    await options.onStep(report, added.metrics);
     await afterMessages();
     await keepPlace({ ...from, underWay, window });
   }
   return { ...describeEpoch(options, epoch, underWay, spentMs()), window };
+}
+
+/** A step that was skipped is none that went wrong: the loss may be anything in half precision. */
+function hasDiverged({ loss, firstBadNode }: StepFigures & StepVerdict, isSkipped: boolean): boolean {
+  return firstBadNode !== undefined || (!isSkipped && !Number.isFinite(loss));
 }
 
 /** Writes a checkpoint where one is due, and where the run is called off: nothing of it is lost then. */
@@ -193,10 +210,10 @@ function describeEpoch<Batch>(
   underWay: EpochUnderWay,
   spentMs: number,
 ): Omit<DoneEpoch, 'window'> {
-  const { steps, beganMs } = underWay;
+  const { steps, beganMs, skipped = 0 } = underWay;
   return {
     ...meanOf(underWay),
-    ...{ epoch, steps, beganMs },
+    ...{ epoch, steps, beganMs, skipped },
     durationMs: spentMs - beganMs,
     share: shareDone(options.progress, options.subject.stepCount(), spentMs),
     isLast: isDone(options, epoch, spentMs),
@@ -227,6 +244,7 @@ async function closeEpoch<Batch>(
     ...Object.fromEntries(Object.entries(trained.figures).map(([name, value]) => [`train/${name}`, value])),
     ...validated,
     epoch_seconds: (next.spentMs - trained.beganMs) / 1000,
+    ...(trained.skipped > 0 && { skipped_steps: trained.skipped }),
     peak_memory_mb: process.resourceUsage().maxRSS / 1024,
     pictures_per_second: (1000 * trained.steps * options.batchSize) / trained.durationMs,
   };
@@ -249,13 +267,17 @@ function judge(
 interface Divergence {
   readonly divergedAt: number;
   readonly loss: number;
-  readonly firstBadNode: string | undefined;
+  readonly firstBadNode?: string;
+  readonly lossScale?: number;
 }
 
-function diverged({ divergedAt, loss, firstBadNode }: Divergence): LoopEnd {
+function diverged({ divergedAt, loss, firstBadNode, lossScale }: Divergence): LoopEnd {
   const what = Number.isFinite(loss) ? 'the gradients were no finite numbers' : `the loss became ${loss}`;
   const where = firstBadNode === undefined ? '' : `, first not finite at ${firstBadNode}`;
-  return { outcome: 'diverged', reason: `${what} at step ${divergedAt}: try a lower learning rate${where}` };
+  const advice =
+    lossScale === undefined ? '' : ', or without mixed precision (no loss scale was small enough)';
+  const reason = `${what} at step ${divergedAt}: try a lower learning rate${advice}${where}`;
+  return { outcome: 'diverged', reason };
 }
 
 function ended<Batch>(

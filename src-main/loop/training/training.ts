@@ -23,6 +23,7 @@ import type { DetectionPlan } from './detection/detection-plan.ts';
 import { estimateRun } from './estimate.ts';
 import { planRun } from './plan-run.ts';
 import { isResumable } from './resumable.ts';
+import type { ProvenAmp } from './run-precision.ts';
 import type { BoxedEntry, LabelledPicture, TrainRequest } from './train-job.ts';
 import { type TrainingPlan, toParams } from './training-plan.ts';
 
@@ -45,6 +46,8 @@ export interface TrainingOptions {
   readonly publish: (event: StationEvent) => void;
   /** What `auto` and the other devices mean on this machine. @throws {AppError} PROVIDER_UNAVAILABLE */
   readonly resolveProvider: (device: Device) => Promise<ProviderName>;
+  /** Whether mixed precision trains right on a provider that `resolveProvider` gave. */
+  readonly getAmp: (provider: ProviderName) => ProvenAmp;
   /** Of the registry: what a run goes on from. @throws {AppError} NOT_FOUND, INPUT_INVALID */
   readonly getModel: (reference: string) => ModelVersion;
   /** CPU threads where the request names none. */
@@ -125,10 +128,10 @@ function describeArchitectures(): ReturnType<Training['listArchitectures']> {
 }
 
 async function startRun(options: TrainingOptions, request: StartTraining): Promise<RunId> {
-  const { dataset, plan, provider } = await planRun(options, request);
+  const { dataset, plan, provider, precision } = await planRun(options, request);
   const id = createId(options.clock) as RunId;
   const threads = request.parameters.threads ?? options.threads;
-  enqueueNewRun(options, { runId: id, plan, provider, threads }, dataset, request);
+  enqueueNewRun(options, { runId: id, plan, provider, threads, precision }, dataset, request);
   return id;
 }
 
@@ -138,7 +141,7 @@ function enqueueNewRun(
   dataset: DatasetVersion,
   { model, experiment, parameters }: StartTraining,
 ): void {
-  const { runId, plan, provider, threads } = job;
+  const { runId, plan, provider, threads, precision } = job;
   const label = `${dataset.name}@${dataset.version}`;
   const modelName = model ?? dataset.name;
   store.db.transaction(() => {
@@ -149,7 +152,11 @@ function enqueueNewRun(
       dataset,
       modelName,
       parameters,
-      params: { ...describePlan(plan), device: provider, threads: String(threads), dataset: label, version },
+      params: {
+        ...describePlan(plan),
+        ...{ device: provider, threads: String(threads), amp: String(precision?.amp ?? false) },
+        ...{ dataset: label, version },
+      },
       tags: { datasetDigest: dataset.digest },
       createdAt: clock.now(),
     });

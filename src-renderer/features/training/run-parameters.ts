@@ -53,6 +53,22 @@ function optionNameOf(key: string): string {
   return optionNames[key] ?? key;
 }
 
+/** Its name where runs of both tasks stand side by side. */
+export function parameterLabel(key: string): string {
+  return findOption(key)?.label ?? otherLabels[key] ?? metricLabel(key);
+}
+
+export function parameterText(key: string, value: string): string {
+  const choice = findOption(key)?.choices?.find(([name]) => String(name) === value)?.[1];
+  return choice ?? toWords(key, value);
+}
+
+/** As the form of detectors has it, which has more of them. */
+function findOption(key: string): TrainingOption | undefined {
+  const all = [...optionGroups.detection, ...optionGroups.classification].flatMap(({ options }) => options);
+  return all.find(({ name }) => name === optionNameOf(key));
+}
+
 function describe(key: string, option: TrainingOption | undefined, value: string): ShownParameter {
   const choice = option?.choices?.find(([name]) => String(name) === value)?.[1];
   return {
@@ -65,7 +81,6 @@ function describe(key: string, option: TrainingOption | undefined, value: string
 
 const otherLabels: Readonly<Record<string, string>> = {
   accumulate: 'Batches an update',
-  asksForHalfPrecision: 'Half precision asked for',
   averageDecay: 'Decay of the average weights',
   base: 'Started from',
   threads: 'CPU threads',
@@ -78,7 +93,8 @@ const otherLabels: Readonly<Record<string, string>> = {
 function toWords(key: string, value: string): string {
   if (key === 'timeBudgetS') return formatDuration(1000 * Number(value));
   if (value === 'true') return 'Yes';
-  return value === 'false' ? 'No' : value;
+  if (value === 'false') return 'No';
+  return /^-?\d+\.\d{7,}$/.test(value) ? String(Number(Number(value).toPrecision(5))) : value;
 }
 
 const order = ['dataset', 'task', 'architecture', 'base', 'device', 'timeBudgetS', 'totalSteps'];

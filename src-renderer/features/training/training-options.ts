@@ -70,6 +70,13 @@ const threads: TrainingOption = {
   whenEmpty: 'All',
 };
 
+const mixedPrecision: TrainingOption = {
+  name: 'amp',
+  label: 'Mixed precision',
+  description: 'Faster on a GPU',
+  choices: switchChoices,
+};
+
 const classificationGroups: readonly OptionGroup[] = [
   {
     title: 'Length and size',
@@ -79,6 +86,7 @@ const classificationGroups: readonly OptionGroup[] = [
       { name: 'imageSize', label: 'Picture size', description: 'Pixels', step: 16 },
       { name: 'batchSize', label: 'Batch size', description: 'Pictures a step', step: 8 },
       threads,
+      mixedPrecision,
       { name: 'seed', label: 'Seed', description: 'Same seed, same run' },
     ],
   },
@@ -133,6 +141,7 @@ const detectionGroups: readonly OptionGroup[] = [
       },
       { name: 'seed', label: 'seed', description: 'Same seed, same run' },
       threads,
+      { ...mixedPrecision, label: 'amp' },
     ],
   },
   {

@@ -31,7 +31,6 @@ const flags = {
     'of the scale of all pictures of a step: 0.5 gives 0.5 to 1.5',
     parseNumber,
   ],
-  amp: ['--amp <on>', 'accepted; all is trained in single precision', parseSwitch],
   nbs: [
     '--nbs <pictures>',
     'nominal batch: gradients of nbs / batch batches make one update, weight decay goes with it',

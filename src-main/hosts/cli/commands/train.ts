@@ -28,6 +28,7 @@ import {
   parseInteger,
   parseNumber,
   parseSeconds,
+  parseSwitch,
   toModelReference,
 } from '../option-values.ts';
 import { parseInput } from '../parsed-input.ts';
@@ -54,6 +55,7 @@ interface TrainOptions extends CommonOptions, DetectionFlags {
   readonly augmentation?: number;
   readonly patience?: number;
   readonly device?: string;
+  readonly amp?: boolean;
   readonly threads?: number;
   readonly forms?: string;
   readonly seed?: number;
@@ -112,6 +114,7 @@ export function registerTrain(program: Command, installation: Installation): voi
     .option('--augmentation <strength>', '0 off, 1 default, up to 2', parseNumber)
     .option('--patience <epochs>', 'epochs without a better score before it stops; 0: never', parseInteger)
     .option('--device <name>', 'auto, cpu, webgpu, cuda, directml or coreml')
+    .option('--amp <on>', 'mixed precision; absent: where a GPU has proven that it trains right', parseSwitch)
     .option('--threads <number>', 'CPU threads', parseInteger)
     .option(
       '--forms <timed|rule>',
@@ -185,6 +188,7 @@ function toRequest(options: TrainOptions): StartTraining {
     augmentation: options.augmentation,
     patience: options.patience,
     device: options.device,
+    amp: options.amp,
     threads: options.threads,
     forms: options.forms,
     seed: options.seed,

@@ -3,6 +3,7 @@ import type { Split } from '../../../../src-preload/contract/ids.ts';
 import { detectorArchitectures } from '../../../engine/index.ts';
 import type { JobContext } from '../../../jobs/job-kind.ts';
 import type { LoopState } from '../checkpoint.ts';
+import { tellPrecision } from '../run-precision.ts';
 import type { BoxedEntry, DetectorSpec, DetectorTest } from '../train-job.ts';
 import type { EpochRecord, LoopEnd } from '../training-loop.ts';
 import { describeSchedule } from '../training-progress.ts';
@@ -39,6 +40,7 @@ export function createDetectionJournal(
     begun: () => {
       const lines = [...describePictures(spec, layout), ...describeNetwork(spec), ...describeCourse(spec)];
       for (const line of lines) log('info', line);
+      tellPrecision(log, spec.precision);
       for (const line of listWarnings(spec)) log('warn', line);
     },
     epochClosed: (record, state) => {
@@ -122,10 +124,8 @@ function describeCourse({ plan }: DetectorSpec): string[] {
 }
 
 /** What goes another way than someone may expect. */
-function listWarnings({ plan, pictures }: DetectorSpec): string[] {
+function listWarnings({ pictures }: DetectorSpec): string[] {
   const warnings: string[] = [];
-  if (plan.asksForHalfPrecision)
-    warnings.push('amp: there is no half precision here, all is trained in float32');
   if (pictures.train.length < 20) {
     warnings.push(
       `${pictures.train.length} training pictures: expect a model that knows these and no others`,

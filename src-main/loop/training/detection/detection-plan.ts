@@ -45,8 +45,6 @@ export interface DetectionPlan {
   readonly closeMosaic: number;
   readonly classBalance: number;
   readonly freeze: number;
-  /** Told that there is none. */
-  readonly asksForHalfPrecision: boolean;
   readonly patience: number;
   /** Epochs between two validations, which are no less than each at the end. */
   readonly validateEvery: number;
@@ -136,7 +134,6 @@ export function planDetection(parameters: TrainingParameters, ground: DetectionG
     closeMosaic: options.closeMosaic,
     classBalance: parameters.classBalance,
     freeze: options.freeze,
-    asksForHalfPrecision: options.amp,
     patience: parameters.patience ?? Math.max(30, Math.ceil(epochs / 3)),
     validateEvery: chooseValidationInterval(ground),
     averageDecay: chooseAverageDecay(totalSteps, timeBudgetS),

@@ -39,10 +39,10 @@ export function createDetectorSubject(options: DetectorSubjectOptions): LoopSubj
         ['boxes', boxes],
         ['classes', classes],
       ]);
-      const { loss, results, firstBadNode } = await trainer.step(feeds, learningRate);
+      const { results, ...outcome } = await trainer.step(feeds, learningRate);
       const named = [...results].map(([name, [value = Number.NaN]]) => [toFigureName(name), value] as const);
       const figures = Object.fromEntries(named);
-      return { loss, figures, ...(firstBadNode !== undefined && { firstBadNode }) };
+      return { ...outcome, figures };
     },
     validate: (trained) => validate(options, trained),
     readState: () => trainer.readState(),

@@ -94,7 +94,7 @@ async function openTrainer(
   { blobs, maxBoxes, context }: Pick<Surroundings, 'blobs' | 'maxBoxes' | 'context'>,
   engine: StepEngine,
 ): Promise<ModelTrainer> {
-  const { plan, provider, threads, pieces } = spec;
+  const { plan, provider, threads, pieces, amp } = spec;
   const { model, frozen } = await openDetectorModel(spec, blobs, maxBoxes);
   const options = {
     model,
@@ -112,6 +112,7 @@ async function openTrainer(
     },
     provider,
     threads,
+    amp,
   };
   const reporter = createProgressReporter(context, systemClock, 0);
   const chooseForms = createFormChooser(spec, { context, blobs, reporter, clock: systemClock });

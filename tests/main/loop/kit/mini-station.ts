@@ -85,6 +85,7 @@ export function openMiniStation(
     datasets,
     getModel: registry.getVersion,
     resolveProvider: async () => 'cpu',
+    getAmp: () => ({ isUsable: false, reason: 'it brings nothing on the CPU' }),
   });
   const train = createTrainHandler({
     ...base,

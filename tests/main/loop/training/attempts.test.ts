@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { AppError } from '../../../../src-main/base/app-error.ts';
 import { createStepRunner, type StepRunner } from '../../../../src-main/engine/runtime/step-runner.ts';
 import { chooseNextAttempt } from '../../../../src-main/loop/training/attempts.ts';
+import { choosePrecision } from '../../../../src-main/loop/training/run-precision.ts';
 import { createTrainBody } from '../../../../src-main/loop/training/train-body.ts';
 import type {
   ClassifierSpec,
@@ -33,6 +34,7 @@ async function openBody() {
     classNames: shapeNames,
     ...{ provider: 'cpu', pieces: 1, isBatchGiven: false, askedDevice: 'auto', threads: 1, metadata: {} },
     ...{ checkpointEveryMs: 0, checkpointHash: null },
+    ...{ amp: false, precision: choosePrecision(undefined, 'cpu', { isUsable: false, reason: '' }) },
     forms: { isTimed: false, runHash: null, byMachine: {}, problem: null },
   };
   return async (changes: Partial<ClassifierSpec>, engine: Engine = {}) => {
@@ -127,10 +129,28 @@ it('halves pieces as long as the batch can be cut, and gives up on the CPU', () 
   const noMemory = new AppError('MEMORY_EXHAUSTED', 'too large');
   const batch = { size: 12, isGiven: false };
   const after = (pieces: number, provider: 'cpu' | 'cuda' = 'cpu') =>
-    chooseNextAttempt({ provider, pieces }, noMemory, batch);
+    chooseNextAttempt({ provider, pieces, amp: false }, noMemory, batch);
   expect([1, 2, 4, 6].map((pieces) => after(pieces)?.pieces)).toEqual([2, 4, 12, 12]);
   expect(after(12)).toBeUndefined();
-  expect(after(12, 'cuda')).toEqual({ provider: 'cpu', pieces: 1 });
+  expect(after(12, 'cuda')).toEqual({ provider: 'cpu', pieces: 1, amp: false });
   const ofAnother = new AppError('IMAGE_UNREADABLE', 'no picture');
-  expect(chooseNextAttempt({ provider: 'cuda', pieces: 1 }, ofAnother, batch)).toBeUndefined();
+  expect(chooseNextAttempt({ provider: 'cuda', pieces: 1, amp: true }, ofAnother, batch)).toBeUndefined();
+});
+
+it('trains in float32 on a device that fails in mixed precision, before it leaves the device', () => {
+  const failed = new AppError('PROVIDER_UNAVAILABLE', 'no kernel for float16');
+  const batch = { size: 8, isGiven: false };
+  const single = chooseNextAttempt({ provider: 'webgpu', pieces: 2, amp: true }, failed, batch);
+  expect(single).toEqual({ provider: 'webgpu', pieces: 2, amp: false });
+  expect(single && chooseNextAttempt(single, failed, batch)).toEqual({
+    provider: 'cpu',
+    pieces: 1,
+    amp: false,
+  });
+});
+
+it('keeps mixed precision where memory is short: float32 takes more', () => {
+  const noMemory = new AppError('MEMORY_EXHAUSTED', 'too large');
+  const mixed = { provider: 'webgpu', pieces: 1, amp: true } as const;
+  expect(chooseNextAttempt(mixed, noMemory, { size: 8, isGiven: false })).toEqual({ ...mixed, pieces: 2 });
 });

@@ -15,7 +15,12 @@ const stepsPerEpoch = 90;
 const epochs = 5;
 
 /** A weight that each batch moves in a way that no other order or rate would. */
-async function train(from: LoopState, signal = new AbortController().signal, onStep = (_step: number) => {}) {
+async function train(
+  from: LoopState,
+  signal = new AbortController().signal,
+  onStep = (_step: number) => {},
+  isSkipped = (_step: number) => false,
+) {
   const read = new Float64Array(Uint8Array.from(from.trainerState).buffer);
   let [weight = 0.1, steps = 0] = read;
   const checkpoints: Uint8Array[] = [];
@@ -32,8 +37,10 @@ async function train(from: LoopState, signal = new AbortController().signal, onS
         for (let index = skipped; index < stepsPerEpoch; index++) yield Math.sin(epoch + share + index);
       },
       step: async (batch, learningRate) => {
+        if (isSkipped(++steps)) {
+          return { loss: Number.POSITIVE_INFINITY, figures: { accuracy: Number.NaN }, isSkipped: true };
+        }
         weight += learningRate * Math.cos(weight * 7 + batch);
-        steps++;
         return { loss: Math.abs(weight - batch), figures: { accuracy: weight / 3 } };
       },
       validate: async ({ loss, steps: count, share }) => ({
@@ -78,6 +85,27 @@ it('goes on from a checkpoint at any step to the same state and the same points'
     expect([...resumed.points].filter(([key, value]) => whole.points.get(key) !== value)).toEqual([]);
     expect(resumed.checkpoints).toHaveLength(whole.checkpoints.length - index - 1);
   }
+});
+
+it('takes a skipped step for no divergence, counts it for no mean, and goes on after it from a checkpoint', async () => {
+  const isSkipped = (step: number) => step < 3 || step === 100 || step === 101;
+  const never = new AbortController().signal;
+  const whole = await train(initialLoopState, never, undefined, isSkipped);
+  expect(whole.end).toMatchObject({ outcome: 'completed' });
+  expect([...whole.points.values()].every(Number.isFinite)).toBe(true);
+  const told = [...whole.points].filter(([key]) => key.startsWith('skipped_steps'));
+  expect(told).toEqual([
+    ['skipped_steps at 90', 2],
+    ['skipped_steps at 180', 2],
+  ]);
+  const inTheMiddle = whole.checkpoints.findIndex((bytes) => decodeCheckpoint(bytes).underWay?.steps === 12);
+  const resumed = await train(
+    decodeCheckpoint(whole.checkpoints[inTheMiddle] ?? new Uint8Array()),
+    never,
+    undefined,
+    isSkipped,
+  );
+  expect(withoutTime(resumed.end)).toEqual(withoutTime(whole.end));
 });
 
 it('loses no step where it is called off', async () => {

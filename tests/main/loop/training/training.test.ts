@@ -57,6 +57,17 @@ describe('a training run', { timeout: 60_000 }, () => {
     expect(evaluation?.report).toMatchObject({ count: 36, accuracy: version.metrics.accuracy });
   });
 
+  it('trains in mixed precision on the CPU if asked for, and says that it brings nothing there', async () => {
+    const station = await openWithShapes();
+    const run = await trainQuickly(station, { epochs: 4, amp: true });
+    expect(run).toMatchObject({ status: 'completed', params: { amp: 'true' } });
+    expect(run.metrics['val/accuracy']).toBeGreaterThan(0.5);
+    const told = listMessages(station, run).find((message) => message.startsWith('trains in'));
+    expect(told).toBe(
+      'trains in mixed precision, as asked for; but half precision brings nothing on the CPU, which computes it in float32 and rounds',
+    );
+  });
+
   it('has the curve of every epoch, by optimizer steps', async () => {
     const station = await openWithShapes();
     const run = await trainQuickly(station, { epochs: 2 });
@@ -78,6 +89,7 @@ describe('a training run', { timeout: 60_000 }, () => {
       'pictures are brought to 16 × 16 pixels',
       'trains on cpu, the fastest here that trains right, with 2 CPU threads',
       expect.stringMatching(/^classifier-nano: 27\d,\d{3} parameters, 5\.\d M FLOPs a picture$/),
+      expect.stringMatching(/^trains in float32: half precision brings nothing on the CPU/),
       'up to 2 epochs of 6 steps of 16 pictures, no time budget; stops after 10 epochs without a better score',
       'adamw, learning rate 0.003 after a warm-up of 1 step, down to 0 along a cosine; seed 0',
       expect.stringMatching(/^pictures decoded in \d+\.\d s$/),

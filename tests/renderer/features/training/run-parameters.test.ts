@@ -5,7 +5,7 @@ describe('the parameters of a run', () => {
   it("of a detector stand under the form's names, each once", () => {
     const params = {
       ...{ task: 'detection', architecture: 'yolox', finalShare: '0.01', confidence: '0.001', mosaic: '1' },
-      ...{ timeBudgetS: '2400', learningRate: '0.0014', asksForHalfPrecision: 'false', dataset: 'cells' },
+      ...{ timeBudgetS: '2400', learningRate: '0.0014', dataset: 'cells' },
       optimizer: 'adamw',
     };
     const groups = groupParameters(params).map(({ title, parameters }) => [
@@ -13,13 +13,7 @@ describe('the parameters of a run', () => {
       Object.fromEntries(parameters.map(({ label, value }) => [label, value])),
     ]);
     expect(groups).toEqual([
-      [
-        'Run',
-        {
-          ...{ Dataset: 'cells', Task: 'detection', Architecture: 'yolox', 'Time budget': '40 min' },
-          'Half precision asked for': 'No',
-        },
-      ],
+      ['Run', { Dataset: 'cells', Task: 'detection', Architecture: 'yolox', 'Time budget': '40 min' }],
       ['Learning', { optimizer: 'AdamW', lr0: '0.0014', lrf: '0.01' }],
       ['Augmentation', { mosaic: '1' }],
       ['Validation', { conf: '0.001' }],

@@ -97,7 +97,7 @@ describe('the options of the training form', () => {
     const own = Object.keys(detectionOptionsSchema.shape);
     const common = Object.keys(trainingParametersSchema.shape);
     expect([...own, ...common].filter((name) => !shown.includes(name)).toSorted()).toEqual([
-      ...['amp', 'architecture', 'base', 'basePixelRange', 'checkpointEveryS'],
+      ...['architecture', 'base', 'basePixelRange', 'checkpointEveryS'],
       ...['detection', 'device', 'forms', 'labelSmoothing', 'timeBudgetS'],
     ]);
   });
