@@ -34,15 +34,23 @@ export async function openDetectorModel(
 
 /** Of our own networks, in the order in which a picture goes through them. */
 const stages = ['stem*', 'stage2*', 'stage3*', 'stage4*', 'stage5*'] as const;
-/** A foreign network has no stages that we know: its parameters, in their order, are counted in so many parts. */
+/** A foreign network that does not number its stages: its parameters, in their order, are counted in so many parts. */
 const foreignStages = 10;
 
-function listFrozen(
-  { parameters }: TrainableModel,
-  { family }: BaseDetector,
+/** Ultralytics numbers the modules of its networks in the order in which a picture goes through them. */
+function moduleOf(name: string): number {
+  return Number(/(?:^|\/|\.)model\.(\d+)[./]/.exec(name)?.[1] ?? Number.NaN);
+}
+
+export function listFrozen(
+  { parameters }: Pick<TrainableModel, 'parameters'>,
+  { family }: Pick<BaseDetector, 'family'>,
   freeze: number,
 ): readonly string[] {
   if (family === 'fieldstation') return stages.slice(0, freeze);
+  const names = parameters.map(({ name }) => name);
+  const numbered = names.filter((name) => !Number.isNaN(moduleOf(name)));
+  if (2 * numbered.length > names.length) return numbered.filter((name) => moduleOf(name) < freeze);
   const count = Math.round((Math.min(freeze, foreignStages - 1) / foreignStages) * parameters.length);
-  return parameters.slice(0, count).map(({ name }) => name);
+  return names.slice(0, count);
 }
