@@ -2,6 +2,7 @@
 import type { Run } from '../../../src-preload/contract/index.ts';
 import { formatDateTime, formatDuration, formatPercent, formatValue } from '../../components/formatting.ts';
 import { kindOf, metricLabel } from '../training/curves.ts';
+import { parameterLabel, parameterText } from '../training/run-parameters.ts';
 
 export type ColumnGroup = 'run' | 'metric' | 'param';
 
@@ -97,11 +98,14 @@ function metricColumn(key: string): RunColumn {
 function paramColumn(name: string): RunColumn {
   return {
     key: `param.${name}`,
-    label: metricLabel(name),
+    label: parameterLabel(name),
     group: 'param',
     isNumber: false,
     valueOf: (run) => toComparable(run.params[name]),
-    textOf: (run) => run.params[name] ?? missing,
+    textOf: (run) => {
+      const value = run.params[name];
+      return value === undefined ? missing : parameterText(name, value);
+    },
   };
 }
 
