@@ -33,6 +33,18 @@ const staticGroups: readonly KeyGroup[] = [
       [['Ctrl A'], 'Select all that match the filter'],
       [['Enter', 'Space'], 'Open or close the large view'],
       [['/'], 'Search file names'],
+      [['Alt M'], 'Show or hide the map; in it arrows move, Shift ← → chooses a span, Enter filters'],
+    ],
+  },
+  {
+    name: 'Data: what is chosen',
+    keys: [
+      [['Alt D'], 'Open on the labelling desk'],
+      [['Alt L'], 'Label by model'],
+      [['Alt E'], 'Export'],
+      [['Alt S', 'Alt B'], 'Set aside, take back'],
+      [['Alt R'], 'Reject the labels'],
+      [['Alt O'], 'Show only these'],
     ],
   },
   {

@@ -56,6 +56,7 @@ const jobEndEffects = {
     ['annotation', 'checkQuality'],
     ['annotation', 'listDuplicateGroups'],
     ['annotation', 'listQueues'],
+    ['images'],
   ],
   label: [['annotation'], ['images']],
   score: [['annotation'], ['images']],

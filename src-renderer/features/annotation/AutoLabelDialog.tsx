@@ -3,7 +3,7 @@ import { Button, Modal, Select, Slider } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { WandSparkles } from 'lucide-react';
 import { useState } from 'react';
-import type { AutoLabel, ModelVersion } from '../../../src-preload/contract/index.ts';
+import type { AutoLabel, ImageHash, ModelVersion } from '../../../src-preload/contract/index.ts';
 import { errorMessage } from '../../client/errors.ts';
 import { station } from '../../client/station.ts';
 import { formatAgo, formatCount, formatPercent, formatPlural } from '../../components/formatting.ts';
@@ -15,12 +15,14 @@ import classes from './AutoLabelDialog.module.css';
 interface AutoLabelDialogProps {
   readonly isOpen: boolean;
   readonly onClose: () => void;
+  /** These pictures; absent: all that nobody has labelled. */
+  readonly imageHashes?: readonly ImageHash[];
 }
 
-export function AutoLabelDialog({ isOpen, onClose }: AutoLabelDialogProps) {
+export function AutoLabelDialog({ isOpen, onClose, imageHashes }: AutoLabelDialogProps) {
   return (
     <Modal opened={isOpen} onClose={onClose} title="Label by model" size="xl">
-      <StartForm />
+      <StartForm imageHashes={imageHashes} />
       <PastLabels />
     </Modal>
   );
@@ -45,7 +47,7 @@ export function AutoLabelButton() {
 
 const firstChoice = { acceptFrom: 95, auditShare: 5, confidence: 25 } as const;
 
-function StartForm() {
+function StartForm({ imageHashes }: { readonly imageHashes: readonly ImageHash[] | undefined }) {
   const queryClient = useQueryClient();
   const versions = useQuery(station.registry.listVersions.queryOptions({ input: {} }));
   const counts = useQuery(station.images.countImages.queryOptions());
@@ -62,7 +64,8 @@ function StartForm() {
     label: nameOf(version),
   }));
   const chosen = model ?? choices[0]?.value ?? null;
-  const open = (counts.data?.total ?? 0) - (counts.data?.labelled ?? 0);
+  const open = imageHashes?.length ?? (counts.data?.total ?? 0) - (counts.data?.labelled ?? 0);
+  const chosenPictures = imageHashes && { imageHashes: [...imageHashes] };
   if (versions.data?.length === 0) {
     return (
       <p className={classes.hint}>There is no model yet. Label some pictures by hand, and train the first.</p>
@@ -97,7 +100,9 @@ function StartForm() {
         mt="md"
         disabled={chosen === null || open === 0}
         loading={start.isPending}
-        onClick={() => chosen !== null && start.mutate({ model: chosen, ...toShares(percent) })}
+        onClick={() =>
+          chosen !== null && start.mutate({ model: chosen, ...toShares(percent), ...chosenPictures })
+        }
       >
         {open === 0 ? 'Every picture is labelled' : `Label ${formatPlural(open, 'picture')}`}
       </Button>

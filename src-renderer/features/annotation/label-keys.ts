@@ -19,7 +19,18 @@ export function classOfKey(key: string, classes: readonly LabelClass[]): LabelCl
 export type DataCommand =
   | { readonly kind: 'label'; readonly className: string | null }
   | { readonly kind: 'move'; readonly move: Move; readonly isExtending: boolean }
-  | { readonly kind: 'open' | 'close' | 'selectAll' | 'undo' | 'redo' | 'search' };
+  | { readonly kind: 'open' | 'close' | 'selectAll' | 'undo' | 'redo' | 'search' | 'map' }
+  | { readonly kind: 'act'; readonly action: SelectionAction };
+
+/** What is done with chosen pictures beside labelling them. */
+export type SelectionAction =
+  | 'desk'
+  | 'autoLabel'
+  | 'export'
+  | 'setAside'
+  | 'takeBack'
+  | 'reject'
+  | 'showOnly';
 
 type Move = 'left' | 'right' | 'up' | 'down' | 'home' | 'end' | 'pageUp' | 'pageDown';
 
@@ -44,6 +55,18 @@ const plainCommands: Readonly<Record<string, DataCommand>> = {
   Delete: { kind: 'label', className: null },
 };
 
+/** Plain letters are the classes'. */
+const altCommands: Readonly<Record<string, DataCommand>> = {
+  d: { kind: 'act', action: 'desk' },
+  l: { kind: 'act', action: 'autoLabel' },
+  e: { kind: 'act', action: 'export' },
+  s: { kind: 'act', action: 'setAside' },
+  b: { kind: 'act', action: 'takeBack' },
+  r: { kind: 'act', action: 'reject' },
+  o: { kind: 'act', action: 'showOnly' },
+  m: { kind: 'map' },
+};
+
 interface KeyPress {
   readonly key: string;
   readonly ctrlKey: boolean;
@@ -54,7 +77,7 @@ interface KeyPress {
 
 /** Reads a key press; undefined where it means nothing here. */
 export function commandOfKey(press: KeyPress, classes: readonly LabelClass[]): DataCommand | undefined {
-  if (press.altKey) return undefined;
+  if (press.altKey) return press.ctrlKey || press.metaKey ? undefined : altCommands[press.key.toLowerCase()];
   if (press.ctrlKey || press.metaKey) return commandWithControl(press);
   const move = moves[press.key];
   if (move !== undefined) return { kind: 'move', move, isExtending: press.shiftKey };

@@ -12,11 +12,12 @@ interface LabelStep {
   readonly className: string | null;
 }
 
-/** The contract's limit for one step. */
-const stepLimit = 10_000;
+/** Pictures that the station changes between two turns for others. */
+const stepLimit = 5_000;
 
 export interface Labelling {
-  readonly label: (imageHashes: readonly ImageHash[], className: string | null) => void;
+  /** @returns the steps that changed something, each of which undo takes back by itself */
+  readonly label: (imageHashes: readonly ImageHash[], className: string | null) => Promise<number>;
   readonly undo: () => Promise<readonly ImageHash[]>;
   readonly redo: () => Promise<readonly ImageHash[]>;
 }
@@ -53,10 +54,13 @@ export function useLabelling(): Labelling {
   });
   const travel = useTravel();
   return {
-    label: (imageHashes, className) => {
-      for (let start = 0; start < imageHashes.length; start += stepLimit) {
-        setClass.mutate({ imageHashes: imageHashes.slice(start, start + stepLimit), className });
-      }
+    label: async (imageHashes, className) => {
+      const parts = Array.from({ length: Math.ceil(imageHashes.length / stepLimit) }, (_, index) =>
+        imageHashes.slice(index * stepLimit, (index + 1) * stepLimit),
+      );
+      const steps = parts.map((part) => setClass.mutateAsync({ imageHashes: part, className }));
+      const ends = await Promise.allSettled(steps);
+      return ends.filter((end) => end.status === 'fulfilled' && end.value.changed > 0).length;
     },
     undo: () => travel.mutateAsync('undo'),
     redo: () => travel.mutateAsync('redo'),

@@ -32,7 +32,7 @@ export function ExportDialog({ version, isOpen, onClose }: ExportDialogProps) {
   );
 }
 
-const labels = {
+export const formatLabels = {
   coco: 'COCO (JSON)',
   yolo: 'YOLO (txt and data.yaml)',
   voc: 'Pascal VOC (XML)',
@@ -42,7 +42,7 @@ const labels = {
   folder: 'A folder per class',
 } as const satisfies Record<ExportFormat, string>;
 
-const formatsOf = {
+export const formatsOf = {
   detection: ['coco', 'yolo', 'voc', 'csv', 'label-studio', 'cvat'],
   classification: ['folder', 'csv', 'label-studio', 'cvat'],
 } as const satisfies Record<DatasetVersion['task'], readonly ExportFormat[]>;
@@ -56,7 +56,7 @@ function ExportForm({ version, onClose }: Omit<ExportDialogProps, 'isOpen'>) {
   const [folder, setFolder] = useState('');
   const [overwrite, setOverwrite] = useState(false);
   const start = useMutation(station.dataset.exportVersion.mutationOptions());
-  if (start.data !== undefined) return <Started started={start.data} onClose={onClose} />;
+  if (start.data !== undefined) return <ExportStarted started={start.data} onClose={onClose} />;
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     const split = splitSchema.safeParse(part).data;
@@ -69,7 +69,7 @@ function ExportForm({ version, onClose }: Omit<ExportDialogProps, 'isOpen'>) {
         <Group grow align="start">
           <Select
             label="Format"
-            data={formats.map((value) => ({ value, label: labels[value] }))}
+            data={formats.map((value) => ({ value, label: formatLabels[value] }))}
             value={format}
             allowDeselect={false}
             onChange={(value) => setFormat(exportFormatSchema.parse(value))}
@@ -123,7 +123,7 @@ interface FolderFieldProps {
   readonly onChange: (folder: string) => void;
 }
 
-function FolderField({ folder, onChange }: FolderFieldProps) {
+export function FolderField({ folder, onChange }: FolderFieldProps) {
   const bridge = window.fieldstation;
   const choose = async (): Promise<void> => {
     try {
@@ -158,7 +158,13 @@ function FolderField({ folder, onChange }: FolderFieldProps) {
   );
 }
 
-function Started({ started, onClose }: { readonly started: DatasetExport; readonly onClose: () => void }) {
+export function ExportStarted({
+  started,
+  onClose,
+}: {
+  readonly started: DatasetExport;
+  readonly onClose: () => void;
+}) {
   const { pictures, boxes, folder, renamed, losses, format } = started;
   return (
     <Stack gap="lg" data-testid="export-started">
@@ -173,7 +179,7 @@ function Started({ started, onClose }: { readonly started: DatasetExport; readon
         </Text>
       )}
       {losses.length > 0 && (
-        <Notice tone="info" title={`${labels[format]} has no place for`}>
+        <Notice tone="info" title={`${formatLabels[format]} has no place for`}>
           {losses.map(({ what, count, of }) => (
             <div key={what}>
               {what}, of {formatCount(count)} {of}

@@ -1,35 +1,35 @@
-/** What of the pictures is shown: search, label, source and dataset as fields, the whole filter as chips. */
-import { Button, CloseButton, Select, Slider, TextInput } from '@mantine/core';
+/** What of the pictures is shown, and in which order: search and label as fields, the rest in a panel, all of it as chips. */
+import { Button, CloseButton, Popover, Select, Slider, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
-import { useQuery } from '@tanstack/react-query';
-import { Search } from 'lucide-react';
+import { ArrowDownUp, Search, SlidersHorizontal } from 'lucide-react';
 import { type RefObject, useEffect, useState } from 'react';
-import type { ImageFilter } from '../../../src-preload/contract/index.ts';
-import { station } from '../../client/station.ts';
+import { type ImageFilter, type ImageOrder, imageOrderSchema } from '../../../src-preload/contract/index.ts';
 import classes from './FilterBar.module.css';
-import { filterChips, withPart } from './image-filter.ts';
+import { type FieldProps, FilterPanel } from './FilterPanel.tsx';
+import { type FilterKey, filterChips, withPart } from './image-filter.ts';
 import { tileSizes, useImageView } from './image-store.ts';
 
 interface FilterBarProps {
   readonly filter: ImageFilter;
+  readonly order: ImageOrder;
   readonly classNames: readonly string[];
   readonly onFilter: (filter: ImageFilter) => void;
+  readonly onOrder: (order: ImageOrder) => void;
   readonly searchRef: RefObject<HTMLInputElement | null>;
 }
 
-export function FilterBar({ filter, classNames, onFilter, searchRef }: FilterBarProps) {
+export function FilterBar(props: FilterBarProps) {
+  const { filter, order, classNames, onFilter, onOrder, searchRef } = props;
   return (
     <search className={classes.bar} aria-label="Filter pictures">
       <SearchField filter={filter} onFilter={onFilter} inputRef={searchRef} />
       <LabelSelect filter={filter} classNames={classNames} onFilter={onFilter} />
-      <SourceSelect filter={filter} onFilter={onFilter} />
-      <DatasetSelect filter={filter} onFilter={onFilter} />
+      <FilterButton filter={filter} onFilter={onFilter} />
+      <OrderSelect order={order} onOrder={onOrder} />
       <TileSizeSlider />
     </search>
   );
 }
-
-type FieldProps = Pick<FilterBarProps, 'filter' | 'onFilter'>;
 
 function SearchField({
   filter,
@@ -101,40 +101,55 @@ function labelChoice(filter: ImageFilter): string {
   return filter.labelled ? labelled : unlabelled;
 }
 
-function SourceSelect({ filter, onFilter }: FieldProps) {
-  const counts = useQuery(station.images.countImages.queryOptions());
-  const sources = counts.data?.bySource.map(({ source }) => source) ?? [];
+/** Parts of the filter that have their field in the panel. */
+const panelKeys: readonly FilterKey[] = [
+  ...(['source', 'camera', 'dataset', 'annotator', 'state', 'quality', 'setAside'] as const),
+  ...(['takenFrom', 'takenUntil', 'certaintyFrom', 'certaintyTo'] as const),
+];
+
+function FilterButton({ filter, onFilter }: FieldProps) {
+  const count = panelKeys.filter((key) => filter[key] !== undefined).length;
   return (
-    <Select
-      className={classes.select}
-      aria-label="Source"
-      placeholder="Any source"
-      clearable
-      searchable={sources.length > 8}
-      value={filter.source ?? null}
-      onChange={(source) => onFilter(withPart(filter, 'source', source ?? undefined))}
-      data={sources}
-      nothingFoundMessage="No such source"
-    />
+    <Popover width={620} position="bottom-start" shadow="lg" trapFocus withArrow>
+      <Popover.Target>
+        <Button
+          variant={count > 0 ? 'light' : 'default'}
+          leftSection={<SlidersHorizontal size={17} aria-hidden />}
+          px={14}
+        >
+          {count > 0 ? `Filters (${count})` : 'Filters'}
+        </Button>
+      </Popover.Target>
+      <Popover.Dropdown>
+        <FilterPanel filter={filter} onFilter={onFilter} />
+      </Popover.Dropdown>
+    </Popover>
   );
 }
 
-function DatasetSelect({ filter, onFilter }: FieldProps) {
-  const versions = useQuery(station.dataset.listVersions.queryOptions({ input: {} }));
-  const references = versions.data?.map(({ name, version }) => `${name}@${version}`) ?? [];
-  const known = filter.dataset === undefined || references.includes(filter.dataset);
-  const data = known ? references : [...references, filter.dataset ?? ''];
+const orderTexts = {
+  newest: 'Newest import first',
+  oldest: 'Oldest import first',
+  latest: 'Taken last first',
+  earliest: 'Taken first first',
+  nameAscending: 'Name, A to Z',
+  nameDescending: 'Name, Z to A',
+  largest: 'Largest file first',
+  smallest: 'Smallest file first',
+  uncertain: 'Model least sure first',
+  confident: 'Model surest first',
+} as const satisfies Record<ImageOrder, string>;
+
+function OrderSelect({ order, onOrder }: Pick<FilterBarProps, 'order' | 'onOrder'>) {
   return (
     <Select
-      className={classes.select}
-      aria-label="Dataset"
-      placeholder="Any dataset"
-      clearable
-      searchable={data.length > 8}
-      value={filter.dataset ?? null}
-      onChange={(dataset) => onFilter(withPart(filter, 'dataset', dataset ?? undefined))}
-      data={data}
-      nothingFoundMessage="No such dataset"
+      className={classes.order}
+      aria-label="Order"
+      leftSection={<ArrowDownUp size={16} aria-hidden />}
+      maxDropdownHeight={460}
+      data={imageOrderSchema.options.map((value) => ({ value, label: orderTexts[value] }))}
+      value={order}
+      onChange={(value) => onOrder(imageOrderSchema.parse(value))}
     />
   );
 }

@@ -60,12 +60,18 @@ export function ImageGrid(props: ImageGridProps) {
       data-testid="image-grid"
     >
       <div ref={sizeRef} className={classes.measure} />
-      <div className={classes.canvas} style={{ height: virtualizer.getTotalSize() }}>
+      <div
+        className={classes.canvas}
+        style={{ height: virtualizer.getTotalSize() }}
+        data-row-height={rowHeight}
+        data-row-count={Math.ceil(total / columns)}
+      >
         {width > 0 &&
           rows.map((row) => (
             <div
               key={row.key}
               className={classes.row}
+              data-row-index={row.index}
               style={{
                 transform: `translateY(${row.start}px)`,
                 gridTemplateColumns: `repeat(${columns}, 1fr)`,

@@ -1,10 +1,11 @@
 /** One picture of the grid: thumbnail, class colour and name. */
 import { Check } from 'lucide-react';
-import { memo } from 'react';
+import { memo, useMemo } from 'react';
 import type { Image } from '../../../src-preload/contract/index.ts';
 import { thumbnailUrl } from '../../client/picture-url.ts';
-import { formatPlural } from '../../components/formatting.ts';
+import { formatPercent, formatPlural } from '../../components/formatting.ts';
 import classes from './ImageTile.module.css';
+import { toPlaceholderStyle } from './placeholder.ts';
 
 interface ImageTileProps {
   readonly index: number;
@@ -19,6 +20,8 @@ interface ImageTileProps {
 
 export const ImageTile = memo(function ImageTile(props: ImageTileProps) {
   const { index, image, height, color, isSelected, isFocused } = props;
+  const hash = image?.placeholder ?? null;
+  const placeholder = useMemo(() => toPlaceholderStyle(hash), [hash]);
   if (image === undefined) {
     return (
       <div className={classes.tile} aria-hidden>
@@ -41,7 +44,7 @@ export const ImageTile = memo(function ImageTile(props: ImageTileProps) {
       data-testid="image-tile"
       data-class={image.className ?? ''}
     >
-      <div className={classes.picture} style={{ height }}>
+      <div className={classes.picture} style={{ height, ...placeholder }}>
         <img src={thumbnailUrl(image.hash)} alt="" decoding="async" draggable={false} />
         {isSelected && (
           <span className={classes.check}>
@@ -57,8 +60,11 @@ export const ImageTile = memo(function ImageTile(props: ImageTileProps) {
   );
 });
 
-function captionOf({ className, state, boxCount }: Image): string {
-  if (className !== null) return className;
+function captionOf({ className, state, boxCount, certainty }: Image): string {
+  const isSuggested = state === 'predicted' && certainty !== null;
+  const sure = isSuggested ? `, ${formatPercent(certainty, 0)}` : '';
+  if (state === 'rejected') return `${className ?? formatPlural(boxCount, 'box', 'boxes')}, rejected`;
+  if (className !== null) return `${className}${sure}`;
   if (boxCount > 0) return `${formatPlural(boxCount, 'box', 'boxes')}${state === 'labelled' ? '' : ', open'}`;
   return state === 'labelled' ? 'Background' : 'Unlabelled';
 }

@@ -6,6 +6,7 @@ import type { Image } from '../../../src-preload/contract/index.ts';
 import { pictureUrl, thumbnailUrl } from '../../client/picture-url.ts';
 import { formatBytes, formatCount, formatDateTime } from '../../components/formatting.ts';
 import classes from './ImageViewer.module.css';
+import { describeAnnotator } from './image-filter.ts';
 
 interface ImageViewerProps {
   readonly image: Image | undefined;
@@ -102,10 +103,16 @@ function StepButton({ side, label, onClick }: StepButtonProps) {
   );
 }
 
+/** Whose time it is, where it is not the camera's. */
+const takenBy = { camera: '', file: ', by its file', import: ', by its import' } as const;
+
 function ImageFacts({ image }: { readonly image: Image }) {
   const facts: ReadonlyArray<readonly [name: string, value: string]> = [
     ['Size', `${image.width} × ${image.height} px, ${formatBytes(image.sizeBytes)}, ${image.format}`],
     ['Source', image.source],
+    ['Camera', image.camera ?? 'not told'],
+    ['Taken', `${formatDateTime(image.takenAt)}${takenBy[image.takenBy]}`],
+    ...(image.annotator === null ? [] : ([['Labelled by', describeAnnotator(image.annotator)]] as const)),
     ['Imported', formatDateTime(image.importedAt)],
     ['Came with split', image.originSplit ?? 'none'],
   ];

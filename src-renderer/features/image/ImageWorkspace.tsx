@@ -1,82 +1,137 @@
 /** The Data page below its header: filter, wall of pictures, classes, large view, and the keys that drive them. */
 import { Button, Skeleton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { Images, Redo2, RefreshCw, SearchX, Undo2 } from 'lucide-react';
+import { Grid3x3, Images, Redo2, RefreshCw, SearchX, Undo2 } from 'lucide-react';
 import { useRef, useState } from 'react';
 import { useLocation, useSearch } from 'wouter';
-import type { ImageFilter } from '../../../src-preload/contract/index.ts';
+import type { ImageFilter, ImageOrder } from '../../../src-preload/contract/index.ts';
 import { errorMessage } from '../../client/errors.ts';
 import { station } from '../../client/station.ts';
 import { EmptyState } from '../../components/EmptyState.tsx';
-import { formatPlural } from '../../components/formatting.ts';
+import { formatCount, formatPlural } from '../../components/formatting.ts';
 import { Notice } from '../../components/Notice.tsx';
+import { AutoLabelDialog } from '../annotation/AutoLabelDialog.tsx';
 import { ClassPanel } from '../annotation/ClassPanel.tsx';
 import { LabelHistory } from '../annotation/LabelHistory.tsx';
 import { useClasses } from '../annotation/use-classes.ts';
 import { ImportButtons } from '../collector/ImportButtons.tsx';
+import { ExportSelectionDialog } from '../dataset/ExportSelectionDialog.tsx';
 import { deskHref } from '../desk/desk-queues.ts';
+import { DatasetMap } from './DatasetMap.tsx';
 import { FilterBar, FilterChips } from './FilterBar.tsx';
 import { type GridView, ImageGrid } from './ImageGrid.tsx';
 import { ImageViewer } from './ImageViewer.tsx';
 import classes from './ImageWorkspace.module.css';
-import { dataHref, filterFromSearch } from './image-filter.ts';
+import { dataHref, filterFromSearch, orderFromSearch, withPart } from './image-filter.ts';
 import { useImageView } from './image-store.ts';
+import { withoutSubject } from './map-cells.ts';
+import { SelectionBar } from './SelectionBar.tsx';
+import { targets } from './selection.ts';
 import { type ImageCommands, useImageCommands } from './use-image-commands.ts';
 import { useImageKeys } from './use-image-keys.ts';
 import { type ImageWindows, useImageWindows } from './use-image-windows.ts';
+import { useSelectionActions } from './use-selection-actions.ts';
 
 const firstView: GridView = { firstIndex: 0, lastIndex: 0, columns: 1, rowsInView: 1 };
 
 export function ImageWorkspace() {
-  const [filter, setFilter] = useUrlFilter();
+  const { filter, order, setFilter, setOrder } = useAddress();
   const [view, setView] = useState(firstView);
   const { classes: labelClasses, colorOf } = useClasses();
-  const windows = useImageWindows(filter, view.firstIndex, view.lastIndex);
+  const windows = useImageWindows(filter, view.firstIndex, view.lastIndex, order);
   const settings = useQuery(station.system.getSettings.queryOptions());
   const [, navigate] = useLocation();
   const isDetection = settings.data?.task === 'detection';
-  const openDesk = (hash: string) => navigate(deskHref(filter, hash));
-  const commands = useImageCommands({ filter, windows, view, openDesk: isDetection ? openDesk : undefined });
+  const openDesk = isDetection ? (hash: string) => navigate(deskHref(filter, hash)) : undefined;
+  const commands = useImageCommands({ filter, order, windows, view, openDesk });
+  const [dialog, setDialog] = useState<Dialog>(null);
+  const act = useSelectionActions({ filter, openDialog: setDialog });
   const searchRef = useRef<HTMLInputElement>(null);
-  useImageKeys({ labelClasses, commands, searchRef });
+  useImageKeys({ labelClasses, commands, searchRef, act });
+  const { isMapOpen, setMapOpen } = useImageView();
   return (
     <div className={classes.workspace}>
       <FilterBar
         filter={filter}
+        order={order}
         classNames={labelClasses.map(({ name }) => name)}
         onFilter={setFilter}
+        onOrder={setOrder}
         searchRef={searchRef}
       />
       <Toolbar filter={filter} onFilter={setFilter} windows={windows} commands={commands} />
-      <div className={classes.columns}>
-        <Wall
+      {isMapOpen && (
+        <DatasetMap
           filter={filter}
-          windows={windows}
-          commands={commands}
           colorOf={colorOf}
-          onView={setView}
-          onClear={() => setFilter({})}
+          onFilter={setFilter}
+          onClose={() => setMapOpen(false)}
         />
+      )}
+      <div className={classes.columns}>
+        <div className={classes.wall}>
+          <Wall
+            filter={filter}
+            windows={windows}
+            commands={commands}
+            colorOf={colorOf}
+            onView={setView}
+            onClear={() => setFilter({})}
+          />
+          {commands.selectedCount > 0 && (
+            <SelectionBar
+              count={commands.selectedCount}
+              isAside={filter.setAside === true}
+              isDetection={isDetection}
+              onAct={act}
+              onClear={commands.close}
+            />
+          )}
+        </div>
         <ClassPanel
           labelClasses={labelClasses}
           targetCount={commands.targetCount}
           filteredBy={filter.className}
           onLabel={commands.label}
-          onFilter={(className) => setFilter(className === undefined ? {} : { className })}
+          onFilter={(className) => setFilter(withPart(withoutSubject(filter), 'className', className))}
         />
       </div>
       <Viewer windows={windows} commands={commands} colorOf={colorOf} />
+      <SelectionDialogs dialog={dialog} onClose={() => setDialog(null)} />
     </div>
   );
 }
 
-function useUrlFilter(): readonly [ImageFilter, (filter: ImageFilter) => void] {
+type Dialog = 'autoLabel' | 'export' | null;
+
+function SelectionDialogs({ dialog, onClose }: { readonly dialog: Dialog; readonly onClose: () => void }) {
+  const chosen = targets(useImageView(({ selection }) => selection));
+  return (
+    <>
+      <AutoLabelDialog isOpen={dialog === 'autoLabel'} onClose={onClose} imageHashes={chosen} />
+      <ExportSelectionDialog isOpen={dialog === 'export'} onClose={onClose} imageHashes={chosen} />
+    </>
+  );
+}
+
+/** Filter and order stand in the address; each change replaces it, so that "back" leaves the page. */
+function useAddress() {
   const search = useSearch();
   const [, navigate] = useLocation();
-  const [cached, setCached] = useState(() => ({ search, filter: filterFromSearch(search) }));
-  const current = cached.search === search ? cached : { search, filter: filterFromSearch(search) };
+  const [cached, setCached] = useState(() => readAddress(search));
+  const current = cached.search === search ? cached : readAddress(search);
   if (current !== cached) setCached(current);
-  return [current.filter, (filter) => navigate(dataHref(filter), { replace: true })];
+  const { filter, order } = current;
+  const go = (to: string) => navigate(to, { replace: true });
+  return {
+    ...{ filter, order },
+    setFilter: (next: ImageFilter) => go(dataHref(next, order)),
+    setOrder: (next: ImageOrder) => go(dataHref(filter, next)),
+  };
+}
+
+function readAddress(search: string) {
+  return { search, filter: filterFromSearch(search), order: orderFromSearch(search) };
 }
 
 interface ToolbarProps {
@@ -92,6 +147,7 @@ function Toolbar({ filter, onFilter, windows, commands }: ToolbarProps) {
     <div className={classes.toolbar}>
       <FilterChips filter={filter} onFilter={onFilter} summary={summaryOf(windows.total, selectedCount)} />
       <div className={classes.tools}>
+        <MapButton />
         {strayCount > 0 && (
           <Button
             variant="light"
@@ -127,10 +183,29 @@ function Toolbar({ filter, onFilter, windows, commands }: ToolbarProps) {
   );
 }
 
+function MapButton() {
+  const { isMapOpen, setMapOpen } = useImageView();
+  return (
+    <Button
+      variant={isMapOpen ? 'light' : 'default'}
+      size="sm"
+      h={40}
+      leftSection={<Grid3x3 size={16} aria-hidden />}
+      aria-pressed={isMapOpen}
+      aria-keyshortcuts="Alt+M"
+      onClick={() => setMapOpen(!isMapOpen)}
+    >
+      Map
+    </Button>
+  );
+}
+
 function summaryOf(total: number | undefined, selectedCount: number): string {
   if (total === undefined) return 'Loading pictures';
   const all = formatPlural(total, 'picture');
-  return selectedCount > 1 ? `${formatPlural(selectedCount, 'picture')} of ${total} selected` : all;
+  return selectedCount > 1
+    ? `${formatPlural(selectedCount, 'picture')} of ${formatCount(total)} selected`
+    : all;
 }
 
 interface WallProps {

@@ -1,6 +1,6 @@
 /** Pictures in the query cache: windows of lists, and how a single changed picture is put into all of them. */
 import type { QueryClient } from '@tanstack/react-query';
-import type { Image, ImageFilter, ImageHash } from '../../../src-preload/contract/index.ts';
+import type { Image, ImageFilter, ImageHash, ImageOrder } from '../../../src-preload/contract/index.ts';
 import { station, stationClient } from '../../client/station.ts';
 import { windowSize } from './window-offsets.ts';
 
@@ -10,9 +10,9 @@ const singleRefreshLimit = 60;
 type Window = { readonly images: Image[]; readonly total: number };
 
 /** Options of the query for the pictures `offset` to `offset + windowSize`. */
-export function windowOptions(filter: ImageFilter, offset: number) {
+export function windowOptions(filter: ImageFilter, offset: number, order: ImageOrder = 'newest') {
   return station.images.listImages.queryOptions({
-    input: { filter, offset, limit: windowSize },
+    input: { filter, order, offset, limit: windowSize },
     staleTime: 60_000,
   });
 }
@@ -58,18 +58,12 @@ export function refreshLists(queryClient: QueryClient): Promise<void> {
   return queryClient.invalidateQueries({ queryKey: station.images.listImages.key() });
 }
 
-/** Hashes of the pictures at positions `from` to `to` (included) of a filter, read where not cached. */
+/** Hashes of the pictures at positions `from` to `to` (included) of a list. */
 export async function collectHashes(
-  queryClient: QueryClient,
-  filter: ImageFilter,
+  { filter, order }: { readonly filter: ImageFilter; readonly order: ImageOrder },
   from: number,
   to: number,
 ): Promise<ImageHash[]> {
-  const hashes: ImageHash[] = [];
-  for (let offset = from - (from % windowSize); offset <= to; offset += windowSize) {
-    const window = await queryClient.fetchQuery(windowOptions(filter, offset));
-    const first = Math.max(0, from - offset);
-    hashes.push(...window.images.slice(first, to - offset + 1).map((image) => image.hash));
-  }
-  return hashes;
+  const window = { filter, order, offset: from, limit: to - from + 1 };
+  return (await stationClient.images.listImageHashes(window)).hashes;
 }

@@ -5,10 +5,14 @@ import {
   evaluationIdSchema,
   type Image,
   type ImageFilter,
+  type ImageOrder,
+  imageOrderSchema,
   importIdSchema,
   type QualityKind,
   qualityKindSchema,
+  selectionIdSchema,
 } from '../../../src-preload/contract/index.ts';
+import { formatDateTime, formatPercent } from '../../components/formatting.ts';
 
 /** Reads the part of the address after `?`; what it does not know it leaves out. */
 export function filterFromSearch(search: string): ImageFilter {
@@ -20,6 +24,13 @@ export function filterFromSearch(search: string): ImageFilter {
     labelled: yesOrNo(text('labelled')),
     state: annotationStateSchema.safeParse(text('state')).data,
     source: text('source'),
+    camera: cameraOf(text('camera')),
+    takenFrom: momentOf(text('from')),
+    takenUntil: momentOf(text('until')),
+    certaintyFrom: shareOf(text('sure-from')),
+    certaintyTo: shareOf(text('sure-to')),
+    annotator: text('annotator'),
+    selection: selectionIdSchema.safeParse(text('selection')).data,
     importId,
     search: text('q'),
     dataset: text('dataset'),
@@ -39,6 +50,13 @@ export function searchFromFilter(filter: ImageFilter): string {
   add('labelled', filter.labelled === undefined ? undefined : filter.labelled ? 'yes' : 'no');
   add('state', filter.state);
   add('source', filter.source);
+  add('camera', filter.camera === null ? noCamera : filter.camera);
+  add('from', filter.takenFrom === undefined ? undefined : new Date(filter.takenFrom).toISOString());
+  add('until', filter.takenUntil === undefined ? undefined : new Date(filter.takenUntil).toISOString());
+  add('sure-from', filter.certaintyFrom?.toString());
+  add('sure-to', filter.certaintyTo?.toString());
+  add('annotator', filter.annotator);
+  add('selection', filter.selection);
   add('import', filter.importId);
   add('q', filter.search);
   add('dataset', filter.dataset);
@@ -50,10 +68,17 @@ export function searchFromFilter(filter: ImageFilter): string {
   return params.toString();
 }
 
-/** The Data page with this filter. */
-export function dataHref(filter: ImageFilter): string {
-  const search = searchFromFilter(filter);
+/** The Data page with this filter, in this order. */
+export function dataHref(filter: ImageFilter, order: ImageOrder = 'newest'): string {
+  const params = new URLSearchParams(searchFromFilter(filter));
+  if (order !== 'newest') params.set('sort', order);
+  const search = params.toString();
   return search === '' ? '/data' : `/data?${search}`;
+}
+
+/** The order that the address asks for; the newest first where it asks for none. */
+export function orderFromSearch(search: string): ImageOrder {
+  return imageOrderSchema.safeParse(new URLSearchParams(search).get('sort')).data ?? 'newest';
 }
 
 export type FilterKey = keyof ImageFilter;
@@ -80,6 +105,13 @@ export function filterChips(filter: ImageFilter): FilterChip[] {
     chip('labelled', filter.labelled, (isLabelled) => (isLabelled ? 'Labelled' : 'Unlabelled')),
     chip('state', filter.state, (state) => stateTexts[state]),
     chip('source', filter.source, (source) => `Source: ${source}`),
+    chip('camera', filter.camera, (camera) => `Camera: ${camera ?? 'not told'}`),
+    chip('takenFrom', filter.takenFrom, (at) => `Taken from ${formatDateTime(at)}`),
+    chip('takenUntil', filter.takenUntil, (at) => `Taken before ${formatDateTime(at)}`),
+    chip('certaintyFrom', filter.certaintyFrom, (share) => `Model sure from ${formatPercent(share, 0)}`),
+    chip('certaintyTo', filter.certaintyTo, (share) => `Model sure to ${formatPercent(share, 0)}`),
+    chip('annotator', filter.annotator, (name) => `Labelled by ${describeAnnotator(name)}`),
+    chip('selection', filter.selection, () => 'Chosen pictures'),
     chip('importId', filter.importId, () => 'One import'),
     chip('search', filter.search, (search) => `Name has “${search}”`),
     chip('dataset', filter.dataset, (dataset) => `Dataset: ${dataset}`),
@@ -88,6 +120,11 @@ export function filterChips(filter: ImageFilter): FilterChip[] {
     chip('setAside', filter.setAside, () => 'Set aside'),
   ];
   return chips.filter((part) => part !== null);
+}
+
+/** Imports write themselves as one annotator, models by their name and version. */
+export function describeAnnotator(annotator: string): string {
+  return annotator === 'import' ? 'an import' : annotator;
 }
 
 const qualityTexts = {
@@ -121,7 +158,10 @@ export function describeState(state: AnnotationState): string {
 
 /** True where a change of label can make a picture leave or enter the list. */
 export function dependsOnLabels(filter: ImageFilter): boolean {
-  return filter.className !== undefined || filter.labelled !== undefined || filter.state !== undefined;
+  const { className, labelled, state, annotator, certaintyFrom, certaintyTo } = filter;
+  return [className, labelled, state, annotator, certaintyFrom, certaintyTo].some(
+    (part) => part !== undefined,
+  );
 }
 
 /** True while the label of `image` is still what the filter asks for. */
@@ -130,7 +170,15 @@ export function matchesLabels(image: Image, filter: ImageFilter): boolean {
   const isOtherClass = image.boxCount === 0 && image.className !== filter.className;
   if (filter.className !== undefined && isOtherClass) return false;
   if (filter.state !== undefined && image.state !== filter.state) return false;
+  const isTheirs = image.state === 'labelled' && image.annotator === filter.annotator;
+  if (filter.annotator !== undefined && !isTheirs) return false;
+  if (!isWithin(image.certainty, filter.certaintyFrom, filter.certaintyTo)) return false;
   return filter.labelled === undefined || (image.state === 'labelled') === filter.labelled;
+}
+
+function isWithin(value: number | null, from: number | undefined, to: number | undefined): boolean {
+  if (from === undefined && to === undefined) return true;
+  return value !== null && value >= (from ?? 0) && value <= (to ?? 1);
 }
 
 function chip<Value>(
@@ -171,6 +219,24 @@ function wordOf(className: string | null | undefined): string | undefined {
 
 function classOf(word: string | undefined): string | null | undefined {
   return word === backgroundWord ? null : word;
+}
+
+/** Stands for null: pictures whose file tells of no camera. */
+const noCamera = '@none';
+
+function cameraOf(word: string | undefined): string | null | undefined {
+  return word === noCamera ? null : word;
+}
+
+/** Times are written in UTC: an address means the same moment wherever it is opened. */
+function momentOf(word: string | undefined): number | undefined {
+  const at = word === undefined ? Number.NaN : Date.parse(word);
+  return at >= 0 ? at : undefined;
+}
+
+function shareOf(word: string | undefined): number | undefined {
+  const share = word === undefined ? Number.NaN : Number(word);
+  return share >= 0 && share <= 1 ? share : undefined;
 }
 
 function yesOrNo(word: string | undefined): boolean | undefined {

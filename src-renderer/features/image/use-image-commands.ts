@@ -1,9 +1,17 @@
 /** What can be done on the Data page, whether by key, by mouse or by a button. */
 import { type QueryClient, useQueryClient } from '@tanstack/react-query';
 import { type MouseEvent, type RefObject, useEffect, useRef } from 'react';
-import type { Image, ImageFilter, ImageHash } from '../../../src-preload/contract/index.ts';
-import { notifyDone } from '../../components/notify.tsx';
+import {
+  type Image,
+  type ImageFilter,
+  type ImageHash,
+  type ImageOrder,
+  mostSelected,
+} from '../../../src-preload/contract/index.ts';
+import { formatCount } from '../../components/formatting.ts';
+import { notifyDone, notifyFailure } from '../../components/notify.tsx';
 import { type Labelling, useLabelling } from '../annotation/use-labelling.ts';
+import { repeat } from './action-log.ts';
 import type { GridView } from './ImageGrid.tsx';
 import { collectHashes, refreshLists } from './image-cache.ts';
 import { dependsOnLabels, matchesLabels } from './image-filter.ts';
@@ -42,14 +50,12 @@ export interface ImageCommands {
 
 interface CommandContext {
   readonly filter: ImageFilter;
+  readonly order: ImageOrder;
   readonly windows: ImageWindows;
   readonly view: GridView;
   /** Where pictures are opened on the labelling desk instead of in the large view. */
   readonly openDesk: ((hash: string) => void) | undefined;
 }
-
-/** The contract's limit for one labelling step. */
-const selectionLimit = 10_000;
 
 export function useImageCommands(context: CommandContext): ImageCommands {
   const queryClient = useQueryClient();
@@ -63,8 +69,8 @@ export function useImageCommands(context: CommandContext): ImageCommands {
     selectedCount: selection.selected.size,
     strayCount,
     gridRef,
-    ...labelCommands(context, labelling),
-    ...pointerCommands(context, queryClient),
+    ...labelCommands(context, labelling, queryClient),
+    ...pointerCommands(context),
     ...moveCommands(context, queryClient),
     dropStrays: () => void refreshLists(queryClient),
   };
@@ -78,9 +84,15 @@ const currentView = useImageView.getState;
 
 type LabelCommands = Pick<ImageCommands, 'label' | 'undo' | 'redo'>;
 
-function labelCommands(context: CommandContext, labelling: Labelling): LabelCommands {
+function labelCommands(
+  context: CommandContext,
+  labelling: Labelling,
+  queryClient: QueryClient,
+): LabelCommands {
   const travel = async (way: 'undo' | 'redo'): Promise<void> => {
-    const [first] = await labelling[way]().catch((): readonly ImageHash[] => []);
+    const [first] = await takeBack(way, labelling).catch((): readonly ImageHash[] => []);
+    if (first !== undefined && !context.windows.loaded.some(({ hash }) => hash === first))
+      await refreshLists(queryClient);
     const index = first === undefined ? undefined : context.windows.indexOf(first);
     if (first !== undefined && index !== undefined)
       currentView().setSelection(moveTo({ index, hash: first }));
@@ -90,7 +102,11 @@ function labelCommands(context: CommandContext, labelling: Labelling): LabelComm
       const { selection, setSelection } = currentView();
       const hashes = targets(selection);
       if (hashes.length === 0) return;
-      labelling.label(hashes, className);
+      const steps = labelling.label(hashes, className);
+      currentView().log({
+        undo: async () => repeat(await steps, labelling.undo),
+        redo: async () => repeat(await steps, labelling.redo),
+      });
       const index = selection.focus?.index ?? 0;
       const last = (context.windows.total ?? 1) - 1;
       setSelection(moveTo(focusAt(context, hashes.length === 1 ? Math.min(last, index + 1) : index)));
@@ -100,14 +116,23 @@ function labelCommands(context: CommandContext, labelling: Labelling): LabelComm
   };
 }
 
+/** An action that changed nothing is passed over; before the first one lies the history of the labels. */
+async function takeBack(way: 'undo' | 'redo', labelling: Labelling): Promise<readonly ImageHash[]> {
+  for (;;) {
+    const action = currentView().take(way);
+    const changed = await (action ?? labelling)[way]();
+    if (changed.length > 0 || action === undefined) return changed;
+  }
+}
+
 type PointerCommands = Pick<ImageCommands, 'pick' | 'open' | 'toggleViewer' | 'close'>;
 
-function pointerCommands(context: CommandContext, queryClient: QueryClient): PointerCommands {
+function pointerCommands(context: CommandContext): PointerCommands {
   return {
     pick: (index, image, event) => {
       const { selection, setSelection } = currentView();
       const focus = { index, hash: image.hash };
-      if (event.shiftKey) void selectRange(context, queryClient, rangeTo(selection, index), focus);
+      if (event.shiftKey) void selectRange(context, rangeTo(selection, index), focus);
       else setSelection(event.ctrlKey || event.metaKey ? toggle(selection, focus) : selectOnly(focus));
     },
     open: (index, image) => {
@@ -142,8 +167,7 @@ function moveCommands(context: CommandContext, queryClient: QueryClient): MoveCo
       const from = selection.focus?.index;
       const index = from === undefined ? 0 : step(from, move, { ...context.view, total });
       const focus = focusAt(context, index);
-      if (isExtending && !isViewerOpen)
-        void selectRange(context, queryClient, rangeTo(selection, index), focus);
+      if (isExtending && !isViewerOpen) void selectRange(context, rangeTo(selection, index), focus);
       else setSelection(moveTo(focus));
     },
     selectAll: () => {
@@ -165,22 +189,25 @@ async function selectAll(
   focus: Focus,
 ): Promise<void> {
   if (dependsOnLabels(context.filter)) await refreshLists(queryClient);
-  await selectRange(context, queryClient, [0, total - 1], focus);
+  await selectRange(context, [0, total - 1], focus);
 }
 
 async function selectRange(
-  { filter }: CommandContext,
-  queryClient: QueryClient,
+  { filter, order }: CommandContext,
   [from, to]: readonly [from: number, to: number],
   focus: Focus,
 ): Promise<void> {
   const { selection, setSelection } = currentView();
   const anchor = selection.anchor ?? selection.focus?.index ?? focus.index;
   setSelection({ ...selection, focus, anchor });
-  const last = Math.min(to, from + selectionLimit - 1);
-  const hashes = await collectHashes(queryClient, filter, from, last);
+  const last = Math.min(to, from + mostSelected - 1);
+  const hashes = await collectHashes({ filter, order }, from, last).catch((error: unknown) => {
+    notifyFailure('The pictures could not be selected', error);
+    return [...selection.selected];
+  });
   setSelection({ focus, selected: new Set(hashes), anchor });
-  if (to > last) notifyDone(`The first ${selectionLimit} are selected`, 'One labelling step takes no more.');
+  if (to > last)
+    notifyDone(`The first ${formatCount(mostSelected)} are selected`, 'One action takes no more.');
 }
 
 /**

@@ -2,13 +2,15 @@
 import { type RefObject, useEffect, useLayoutEffect, useRef } from 'react';
 import type { LabelClass } from '../../../src-preload/contract/index.ts';
 import { isTyping } from '../../components/keyboard.ts';
-import { commandOfKey, type DataCommand } from '../annotation/label-keys.ts';
+import { commandOfKey, type DataCommand, type SelectionAction } from '../annotation/label-keys.ts';
+import { useImageView } from './image-store.ts';
 import type { ImageCommands } from './use-image-commands.ts';
 
 interface KeyContext {
   readonly labelClasses: readonly LabelClass[];
   readonly commands: ImageCommands;
   readonly searchRef: RefObject<HTMLInputElement | null>;
+  readonly act: (action: SelectionAction) => void;
 }
 
 export function useImageKeys(context: KeyContext): void {
@@ -29,7 +31,7 @@ export function useImageKeys(context: KeyContext): void {
   }, []);
 }
 
-function obey(command: DataCommand, { commands, searchRef }: KeyContext) {
+function obey(command: DataCommand, { commands, searchRef, act }: KeyContext) {
   switch (command.kind) {
     case 'label':
       return commands.label(command.className);
@@ -45,6 +47,10 @@ function obey(command: DataCommand, { commands, searchRef }: KeyContext) {
       return void commands.undo();
     case 'redo':
       return void commands.redo();
+    case 'act':
+      return act(command.action);
+    case 'map':
+      return useImageView.getState().setMapOpen(!useImageView.getState().isMapOpen);
     case 'search':
       return searchRef.current?.focus();
     default:

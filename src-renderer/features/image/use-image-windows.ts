@@ -1,7 +1,7 @@
 /** A long list of pictures, of which only the windows in view are read. */
 import { type UseQueryResult, useQueries } from '@tanstack/react-query';
 import { useCallback, useEffect, useMemo, useState } from 'react';
-import type { Image, ImageFilter } from '../../../src-preload/contract/index.ts';
+import type { Image, ImageFilter, ImageOrder } from '../../../src-preload/contract/index.ts';
 import { windowOptions } from './image-cache.ts';
 import { windowOffsets, windowSize } from './window-offsets.ts';
 
@@ -19,13 +19,21 @@ export interface ImageWindows {
 }
 
 /** Reads the windows that hold the positions `first` to `last`, and the next where the end of one is near. */
-export function useImageWindows(filter: ImageFilter, first: number, last: number): ImageWindows {
+export function useImageWindows(
+  filter: ImageFilter,
+  first: number,
+  last: number,
+  order: ImageOrder = 'newest',
+): ImageWindows {
   const offsets = useMemo(() => windowOffsets(first, last), [first, last]);
   const combine = useCallback(
     (answers: readonly WindowAnswer[]) => combineWindows(offsets, answers),
     [offsets],
   );
-  const windows = useQueries({ queries: offsets.map((offset) => windowOptions(filter, offset)), combine });
+  const windows = useQueries({
+    queries: offsets.map((offset) => windowOptions(filter, offset, order)),
+    combine,
+  });
   const total = useLastDefined(windows.total, filter);
   return useMemo(() => ({ ...windows, total }), [windows, total]);
 }

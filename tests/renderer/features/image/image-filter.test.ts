@@ -3,11 +3,13 @@ import {
   evaluationIdSchema,
   type ImageFilter,
   importIdSchema,
+  selectionIdSchema,
 } from '../../../../src-preload/contract/index.ts';
 import {
   dataHref,
   filterChips,
   filterFromSearch,
+  orderFromSearch,
   searchFromFilter,
   withPart,
 } from '../../../../src-renderer/features/image/image-filter.ts';
@@ -22,6 +24,11 @@ const filters: readonly ImageFilter[] = [
   { confusion: { evaluationId: evaluationIdSchema.parse('ev1'), trueClass: 'a', predictedClass: 'b' } },
   { confusion: { evaluationId: evaluationIdSchema.parse('ev1') } },
   { confusion: { evaluationId: evaluationIdSchema.parse('ev1'), trueClass: null, predictedClass: 'b' } },
+  { camera: 'Canon EOS R6 & co' },
+  { camera: null, annotator: 'Ada Lovelace' },
+  { takenFrom: Date.UTC(2026, 4, 1, 12, 30), takenUntil: Date.UTC(2026, 5, 1) },
+  { certaintyFrom: 0.25, certaintyTo: 1, state: 'predicted', quality: 'blurred', setAside: true },
+  { selection: selectionIdSchema.parse('0123456789abcdef'.repeat(2)) },
 ];
 
 describe('the filter in the address', () => {
@@ -32,8 +39,16 @@ describe('the filter in the address', () => {
     },
   );
 
-  it('leaves out what it does not know, and empty values', () => {
+  it('leaves out what it does not know, empty values, and what is out of range', () => {
     expect(filterFromSearch('class=&labelled=maybe&token=secret&q=')).toEqual({});
+    expect(filterFromSearch('from=tomorrow&until=&sure-from=1.5&sure-to=x&selection=7')).toEqual({});
+  });
+
+  it('holds the order beside the filter, and none for the newest first', () => {
+    expect(dataHref({ camera: null }, 'earliest')).toBe('/data?camera=%40none&sort=earliest');
+    expect(orderFromSearch('camera=%40none&sort=earliest')).toBe('earliest');
+    expect([orderFromSearch(''), orderFromSearch('sort=colour')]).toEqual(['newest', 'newest']);
+    expect(filterFromSearch('sort=earliest')).toEqual({});
   });
 
   it('reads a true class without its evaluation as no filter', () => {
