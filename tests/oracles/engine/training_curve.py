@@ -1,6 +1,7 @@
 """Twenty steps of a tiny residual network in PyTorch: tests/fixtures/engine/training-curve.json.
 
-Weights and pictures follow formulas that the test repeats, so that only results are stored.
+Weights and pictures follow formulas that the test repeats, so that only results are stored. In `frozen`, trained by SGD,
+two normalizations are in eval mode with scale and shift at rest, the gradients of other layers passing through one.
 """
 
 import json
@@ -49,6 +50,20 @@ def fill(model):
             parameter.copy_(torch.tensor(entries).reshape(parameter.shape))
 
 
+def fill_statistics(model):
+    """Of the k-th normalization: means around 0, variances around 1."""
+    for k, norm in enumerate(m for m in model.modules() if isinstance(m, nn.BatchNorm2d)):
+        entries = [0.2 * math.sin(0.9 * i + k) for i in range(norm.num_features)]
+        norm.running_mean.copy_(torch.tensor(entries))
+        norm.running_var.copy_(1 + torch.tensor(entries))
+
+
+def freeze(norm):
+    norm.eval()
+    for parameter in norm.parameters():
+        parameter.requires_grad = False
+
+
 def picture_batch(step):
     length = BATCH * SIZE * SIZE * 3
     pixels = [(i * i * 31 + i * 7 + step * 13) % 251 for i in range(length)]
@@ -60,6 +75,10 @@ def picture_batch(step):
 def run(kind):
     model = Tiny()
     fill(model)
+    if kind == "frozen":
+        fill_statistics(model)
+        freeze(model.stem.norm)
+        freeze(model.second.norm)
     parameters = list(model.parameters())
     decayed = [p for p in parameters if p.ndim > 1]
     spared = [p for p in parameters if p.ndim == 1]
@@ -69,13 +88,15 @@ def run(kind):
     else:
         optimizer = torch.optim.SGD(groups, lr=0.05, momentum=0.9)
     criterion = nn.CrossEntropyLoss(label_smoothing=0.1)
-    losses, correct = [], []
+    losses, correct, gradients = [], [], []
     for step in range(STEPS):
         images, labels = picture_batch(step)
         logits = model(images)
         loss = criterion(logits, labels)
         optimizer.zero_grad()
         loss.backward()
+        if kind == "frozen" and step == 0:
+            gradients = [torch.zeros_like(p) if p.grad is None else p.grad.clone() for p in parameters]
         optimizer.step()
         losses.append(loss.item())
         correct.append(int((logits.argmax(1) == labels).sum()))
@@ -89,10 +110,11 @@ def run(kind):
         "correct": correct,
         "statistics": [v for m in norms for v in m.running_mean.tolist() + m.running_var.tolist()],
         "probabilities": probabilities.flatten().tolist(),
+        **({"gradients": [v for g in gradients for v in g.flatten().tolist()]} if gradients else {}),
     }
 
 
-fixture = {kind: run(kind) for kind in ("adamw", "sgd")}
+fixture = {kind: run(kind) for kind in ("adamw", "sgd", "frozen")}
 target = Path(__file__).parents[2] / "fixtures" / "engine" / "training-curve.json"
 target.write_text(json.dumps(fixture) + "\n")
 print(fixture["adamw"]["losses"][::5], fixture["sgd"]["losses"][::5])

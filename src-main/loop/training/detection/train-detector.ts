@@ -106,6 +106,8 @@ async function openTrainer(
       emaDecay: plan.averageDecay,
       clipNorm: 10,
       frozen,
+      // As Ultralytics does: frozen stages give what they gave in the base.
+      freezesStatistics: plan.base !== null,
       ...(plan.optimizer === 'sgd'
         ? { momentum: plan.momentum, nesterov: true }
         : { betas: [plan.momentum, 0.999] as const }),
