@@ -59,6 +59,7 @@ export function createAnnotationApi({ annotation: api }: Implementer, services: 
     applyConsensus: api.applyConsensus.handler(({ input }) =>
       consensusDesk.applyConsensus(input.imageHashes),
     ),
+    undoConsensus: api.undoConsensus.handler(() => consensusDesk.undoConsensus()),
     markGold: api.markGold.handler(({ input }) => gold.markGold(input)),
     listGold: api.listGold.handler(() => gold.listGold()),
     addComment: api.addComment.handler(({ input }) => comments.addComment(input)),

@@ -205,6 +205,15 @@ export const agreementContract = {
     })
     .input(z.object({ imageHashes: picturesSchema }))
     .output(z.object({ changed: z.array(imageHashSchema), undecided: z.array(imageHashSchema) })),
+  undoConsensus: oc
+    .route({
+      method: 'POST',
+      path: '/consensus/undo',
+      tags: ['annotation'],
+      summary: 'Take back the last consensus, whatever was labelled since',
+    })
+    .input(z.object({}).optional())
+    .output(z.object({ imageHashes: z.array(imageHashSchema) })),
   markGold: oc
     .route({
       method: 'POST',

@@ -124,15 +124,17 @@ function createUndoQueries(db: Database) {
     /**
      * The newest edit by a person that is not taken back, of all pictures or of one. Steps of imports and models are
      * not among them: they are not this person's to undo.
+     * @param author only steps of this one
      */
-    findUndoable(imageHash?: ImageHash): number | undefined {
+    findUndoable(imageHash?: ImageHash, author?: string): number | undefined {
       const row = db.get<{ id: number }>(
         `SELECT edit.id FROM annotation_step AS edit
-         WHERE edit.kind = 'edit' AND edit.source = 'human' AND ${touchesPicture('edit')} AND NOT EXISTS (
+         WHERE edit.kind = 'edit' AND edit.source = 'human' AND ${touchesPicture('edit')}
+           AND (:author IS NULL OR edit.author = :author) AND NOT EXISTS (
            SELECT 1 FROM annotation_step AS undo WHERE undo.reverts = edit.id AND NOT EXISTS (
              SELECT 1 FROM annotation_step AS redo WHERE redo.reverts = undo.id))
          ORDER BY edit.id DESC LIMIT 1`,
-        { imageHash: imageHash ?? null },
+        { imageHash: imageHash ?? null, author: author ?? null },
       );
       return row?.id;
     },

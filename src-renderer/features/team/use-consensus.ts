@@ -1,4 +1,4 @@
-/** Takes a consensus as labels, and takes the last labelling step back. */
+/** Takes a consensus as labels, and takes the last one back. */
 import { useMutation } from '@tanstack/react-query';
 import { station } from '../../client/station.ts';
 import { formatPlural } from '../../components/formatting.ts';
@@ -16,11 +16,11 @@ export function useConsensus() {
     }),
   );
   const undo = useMutation(
-    station.annotation.undo.mutationOptions({
+    station.annotation.undoConsensus.mutationOptions({
       onSuccess: ({ imageHashes }) =>
         notifyDone(
           imageHashes.length === 0
-            ? 'Nothing to undo'
+            ? 'No consensus to undo'
             : `${formatPlural(imageHashes.length, 'picture')} undone`,
         ),
       onError: (error) => notifyFailure('Nothing undone', error),

@@ -20,6 +20,7 @@ interface RuleOptions extends CommonOptions {
 interface ConsensusOptions extends CommonOptions {
   readonly preview?: true;
   readonly apply?: true;
+  readonly undo?: true;
 }
 
 export function registerTeam(program: Command, installation: Installation): void {
@@ -49,7 +50,8 @@ export function registerTeam(program: Command, installation: Installation): void
     .command('consensus')
     .description('what the answers to pictures come to; changes nothing without --apply')
     .option('--preview', 'only tell what would be taken (default)')
-    .option('--apply', 'label the pictures so, in one step that undo takes back')
+    .option('--apply', 'label the pictures so, in one step')
+    .option('--undo', 'take the last one back, whatever was labelled since')
     .action((options: ConsensusOptions) =>
       runWithStation(installation, options, ({ client }) => consensus(client, options)),
     );
@@ -111,10 +113,11 @@ async function rule(client: Client, { share, quorum, iou }: RuleOptions): Promis
 /** The contract's limit for one call. */
 const mostPictures = 1000;
 
-async function consensus(client: Client, { preview, apply }: ConsensusOptions): Promise<Answer> {
-  if (preview && apply) {
-    throw new AppError('INPUT_INVALID', 'expected --preview or --apply, got both', {});
+async function consensus(client: Client, { preview, apply, undo }: ConsensusOptions): Promise<Answer> {
+  if ([preview, apply, undo].filter(Boolean).length > 1) {
+    throw new AppError('INPUT_INVALID', 'expected one of --preview, --apply and --undo, got more', {});
   }
+  if (undo) return undoConsensus(client);
   const waiting = await client.annotation.listAnsweredPictures({ limit: mostPictures });
   const imageHashes = waiting.filter(({ answers }) => answers > 1).map(({ imageHash }) => imageHash);
   if (imageHashes.length === 0)
@@ -124,6 +127,15 @@ async function consensus(client: Client, { preview, apply }: ConsensusOptions): 
   return {
     document: { pictures: pictures.map(toDocument), ...applied },
     text: describeConsensus(pictures, applied),
+  };
+}
+
+async function undoConsensus(client: Client): Promise<Answer> {
+  const undone = await client.annotation.undoConsensus({});
+  const count = undone.imageHashes.length;
+  return {
+    document: undone,
+    text: count === 0 ? 'there is no consensus to undo' : `${count} pictures undone`,
   };
 }
 

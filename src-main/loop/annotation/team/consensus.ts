@@ -23,6 +23,11 @@ export interface ConsensusDesk {
   previewConsensus(imageHashes: readonly ImageHash[]): PictureConsensus[];
   /** One undo step; pictures without a decision are left as they are. @throws {AppError} NOT_FOUND */
   applyConsensus(imageHashes: readonly ImageHash[]): { changed: ImageHash[]; undecided: ImageHash[] };
+  /**
+   * Takes back the newest consensus that is not taken back, whatever others have labelled since: their boxes stay.
+   * @returns its pictures; none where there is none left
+   */
+  undoConsensus(): { imageHashes: ImageHash[] };
 }
 
 export function createConsensusDesk({ store, clock, publish }: ConsensusOptions): ConsensusDesk {
@@ -46,6 +51,17 @@ export function createConsensusDesk({ store, clock, publish }: ConsensusOptions)
           db.afterCommit(() => publish({ type: 'annotation.changed', imageHashes: changed }));
         const undecided = found.filter(({ isDecided }) => !isDecided).map(({ imageHash }) => imageHash);
         return { changed, undecided };
+      }),
+    undoConsensus: () =>
+      db.transaction(() => {
+        const reverts = annotations.findUndoable(undefined, consensusAuthor);
+        if (reverts === undefined) return { imageHashes: [] };
+        const author = store.settings.read().operator;
+        const changes = annotations.listReversal(reverts);
+        const step = { author, source: 'human', kind: 'undo', reverts, changes } as const;
+        const imageHashes = annotations.recordStep(step, clock.now());
+        db.afterCommit(() => publish({ type: 'annotation.changed', imageHashes }));
+        return { imageHashes };
       }),
   };
 }

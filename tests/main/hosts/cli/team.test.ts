@@ -59,6 +59,8 @@ test('a consensus is looked at without a change, and then taken; what is undecid
   expect([both.status, both.document()]).toMatchObject([1, { error: { code: 'INPUT_INVALID' } }]);
   const applied = (await runCli('team', 'consensus', '--apply', ...common)).document();
   expect([applied.changed, applied.undecided]).toMatchObject([{ length: 1 }, { length: 1 }]);
+  const undone = await runCli('team', 'consensus', '--undo', ...common);
+  expect(undone.document()).toEqual({ imageHashes: applied.changed });
 });
 
 test('a share that is none is refused, with what was expected', async () => {

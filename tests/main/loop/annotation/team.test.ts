@@ -215,6 +215,22 @@ describe('consensus', () => {
     expect(consensus.listAnsweredPictures(10)).toEqual([{ imageHash: picture, answers: 2 }]);
   });
 
+  it('is taken back alone, the newest first, whatever others have labelled since', () => {
+    const { answer, edit, consensus, annotation } = createBench();
+    for (const annotator of ['Ada', 'Ben']) {
+      answer(annotator, box(annotator, 10));
+      edit(annotator, { imageHash: other, put: [box(annotator, 30)], state: 'labelled' });
+    }
+    consensus.applyConsensus([picture]);
+    consensus.applyConsensus([other]);
+    annotation.editAnnotation({ imageHash: picture, put: [box('own', 70)], remove: [] });
+    expect(consensus.undoConsensus()).toEqual({ imageHashes: [other] });
+    expect(consensus.undoConsensus()).toEqual({ imageHashes: [picture] });
+    expect(annotation.getAnnotation(other).state).toBe('none');
+    expect(idsOf(annotation.getAnnotation(picture))).toEqual(['own']);
+    expect(consensus.undoConsensus()).toEqual({ imageHashes: [] });
+  });
+
   it('leaves a picture to a person that someone has rejected', () => {
     const { answer, edit, consensus, annotation } = createBench();
     answer('Ada', box('a', 10));
