@@ -17,6 +17,7 @@ import {
   type TimeForms,
 } from './runtime/form-timer.ts';
 
+/** A training graph as a trainer would make it, and what is known of this machine. */
 export interface FormChoiceOptions extends TrainingGraphOptions, FormTimerOptions {
   /** What was chosen on this machine before: it stays, so that the same training gives the same bytes again. */
   readonly known: ChosenForms;
@@ -28,6 +29,7 @@ export interface FormChoiceOptions extends TrainingGraphOptions, FormTimerOption
   readonly onProgress?: (done: number, total: number) => void;
 }
 
+/** What was chosen for one gradient, and on what grounds. */
 export interface FormChoice {
   /** Of the gradient: see `nameGradient`. */
   readonly gradient: string;

@@ -23,6 +23,7 @@ import { removeDeadCode } from './passes/remove-dead-code.ts';
 import { createModelRunner, type ModelRunner } from './runtime/model-runner.ts';
 import type { ProviderName } from './runtime/providers.ts';
 
+/** Where a detector runs, and what its file leaves open. */
 export interface DetectorPredictorOptions {
   readonly provider: ProviderName;
   readonly threads?: number;
@@ -43,6 +44,7 @@ export interface Detections {
   readonly classes: Float32Array;
 }
 
+/** A detector that answers: pictures in, boxes out. */
 export interface DetectorPredictor {
   readonly family: DetectorFamily;
   /** From the file's metadata, if it has them. */

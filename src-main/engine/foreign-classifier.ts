@@ -28,6 +28,7 @@ export interface ForeignClassifierOptions extends FileOptions {
   readonly seed: number;
 }
 
+/** A classifier that was read from a file: its network with the file's weights and names. */
 export interface ForeignClassifier extends Classifier {
   /** Whether its last layer is new. */
   readonly hasNewHead: boolean;
@@ -73,6 +74,7 @@ export function readForeignClassifier(
   };
 }
 
+/** Somebody's classifier in the form in which ours are kept and served. */
 export interface ImportedClassifier {
   /** The same model for bytes `[n, h, w, 3]` to probabilities, with its class names in its metadata. */
   readonly file: Uint8Array;

@@ -39,6 +39,7 @@ export type { LearningRateSchedule, ScheduleOptions } from './optim/schedule.ts'
 export { createSchedule } from './optim/schedule.ts';
 export type { PixelRange, Predictor, PredictorInput, PredictorOptions } from './predictor.ts';
 export { loadPredictor } from './predictor.ts';
+export { printModel } from './print-model.ts';
 export type { ProviderReport } from './probe.ts';
 export { probeProvider } from './probe.ts';
 export { nameMachine } from './runtime/machine.ts';

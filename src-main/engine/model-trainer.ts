@@ -25,6 +25,7 @@ import {
   type TrainerState,
 } from './trainer-state.ts';
 
+/** What is trained, how, and where. */
 export interface ModelTrainerOptions {
   readonly model: TrainableModel;
   /** Samples of each step; every step gets exactly this many. */
@@ -54,6 +55,7 @@ export interface ModelTrainerOptions {
 /** Elements of the model's feeds by name, in the shapes of `listFeeds(batchSize)`. */
 export type FeedElements = ReadonlyMap<string, Uint8Array | Int32Array | Float32Array>;
 
+/** What one optimizer step tells. */
 export interface ModelStepOutcome {
   /** Of the batch before the update; NaN or infinite when training diverged. */
   readonly loss: number;

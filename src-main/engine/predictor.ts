@@ -18,12 +18,14 @@ import type { ProviderName } from './runtime/providers.ts';
 export type { PredictorInput } from './picture-input.ts';
 export type { PixelRange } from './runtime/pixel-range.ts';
 
+/** Where a classifier runs, and what its file leaves open. */
 export interface PredictorOptions {
   readonly provider: ProviderName;
   readonly threads?: number;
   readonly input?: PredictorInput;
 }
 
+/** A classifier that answers: pictures in, class probabilities out. */
 export interface Predictor {
   /** From the file's metadata, if it has them. */
   readonly classNames: readonly string[] | undefined;

@@ -5,6 +5,7 @@ import { describeCause, findWorst, tinySteps, trainTiny } from './probe-run.ts';
 import { listProviders, type ProviderName } from './runtime/providers.ts';
 import { createTrainer } from './trainer.ts';
 
+/** Whether a provider trains right on this machine, and how fast. */
 export interface ProviderReport {
   readonly name: ProviderName;
   readonly usable: boolean;

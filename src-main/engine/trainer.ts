@@ -5,12 +5,14 @@ import { createModelTrainer, type ModelTrainer, type ModelTrainerOptions } from 
 import { toTrainableModel } from './nn/classification-task.ts';
 import type { Classifier } from './nn/classifier.ts';
 
+/** What is trained, how, and where. */
 export interface TrainerOptions extends Omit<ModelTrainerOptions, 'model'> {
   readonly model: Classifier;
   /** Share of the target spread evenly over all classes, 0 for none. */
   readonly labelSmoothing: number;
 }
 
+/** What one step of a classifier's training tells. */
 export interface StepOutcome {
   /** Mean loss of the batch before the update; NaN or infinite when training diverged. */
   readonly loss: number;
@@ -22,6 +24,7 @@ export interface StepOutcome {
   readonly isSkipped?: boolean;
 }
 
+/** What an exported classifier says of itself. */
 export interface ExportOptions {
   /** One name per class, in label order. */
   readonly classNames: readonly string[];

@@ -8,8 +8,10 @@ import { countGraphFlops } from '../passes/count-flops.ts';
 import { activatedConvolution, classifierHead, residualBlock } from './layers.ts';
 import { type Network, outlineNetwork, type ParameterSpec, type StatisticSpec } from './network.ts';
 
+/** The classifiers of our own. */
 export type ArchitectureName = 'classifier-nano' | 'classifier-small';
 
+/** What a list of architectures tells of each, before one is made. */
 export interface ClassifierArchitecture {
   readonly name: ArchitectureName;
   /** One sentence for a person who has to choose. */
@@ -20,6 +22,7 @@ export interface ClassifierArchitecture {
   countFlops(imageSize: number, classes: number): number;
 }
 
+/** Which network, for how many classes and how large pictures. */
 export interface ClassifierOptions {
   readonly architecture: ArchitectureName;
   /** Number of classes, at least two. */
@@ -89,6 +92,7 @@ const stageTables = {
 
 const architectureNames: readonly ArchitectureName[] = ['classifier-nano', 'classifier-small'];
 
+/** All of our own classifiers, the smallest first. */
 export const classifierArchitectures: readonly ClassifierArchitecture[] = architectureNames.map((name) => ({
   name,
   description: stageTables[name].description,

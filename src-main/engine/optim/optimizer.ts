@@ -2,6 +2,7 @@
 import type { Expressions } from '../graph/expressions.ts';
 import type { Value } from '../graph/ops.ts';
 
+/** How gradients become updates. */
 export interface OptimizerOptions {
   readonly kind: 'adamw' | 'adam' | 'sgd' | 'rmsprop' | 'lion';
   /** Decoupled (AdamW, Lion) or classic L2 (Adam, SGD, RMSProp); biases and normalization parameters are spared. */

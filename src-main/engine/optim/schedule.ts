@@ -1,6 +1,7 @@
 /** Learning rates over the steps of a run, as plain functions. */
 import { unreachable } from '../../base/app-error.ts';
 
+/** Which curve the learning rate follows. */
 export type ScheduleOptions = { readonly peakLearningRate: number } & (
   | ({ readonly kind: 'constant' } & WarmUp)
   | ({

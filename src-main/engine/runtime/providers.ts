@@ -1,6 +1,7 @@
 /** Execution providers that this build of onnxruntime-node knows on this platform. */
 import { listSupportedBackends } from 'onnxruntime-node';
 
+/** Where graphs run, by our names; not every build and machine has each. */
 export type ProviderName = 'cpu' | 'webgpu' | 'cuda' | 'directml' | 'coreml';
 
 /** By onnxruntime's own name; the order is the one in which a device should be preferred. */

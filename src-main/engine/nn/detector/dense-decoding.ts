@@ -28,6 +28,7 @@ function pointRow({ elements }: AnchorPoints['x']): number[] {
   return Array.from(elements, Number);
 }
 
+/** Which of the overlapping boxes that a detector finds are kept. */
 export interface SuppressionOptions {
   /** Boxes with a lower score are left out. */
   readonly confidence: number;

@@ -19,8 +19,10 @@ import {
 import { classPrior, listDetectionFeeds, splitDistances, takeFeed } from './detection-feeds.ts';
 import { type DetectionGains, detectionLoss, publishedGains } from './detection-loss.ts';
 
+/** The detectors of our own. */
 export type DetectorName = 'detector-nano' | 'detector-small' | 'detector-medium';
 
+/** What a list of architectures tells of each, before one is made. */
 export interface DetectorArchitecture {
   readonly name: DetectorName;
   /** One sentence for a person who has to choose. */
@@ -31,6 +33,7 @@ export interface DetectorArchitecture {
   countFlops(imageSize: number, classes: number): number;
 }
 
+/** Which network, for how many classes and how large pictures. */
 export interface DetectorOptions {
   readonly architecture: DetectorName;
   /** Number of classes, at least one. */
@@ -108,6 +111,7 @@ const detectorTables = {
 
 const detectorNames: readonly DetectorName[] = ['detector-nano', 'detector-small', 'detector-medium'];
 
+/** All of our own detectors, the smallest first. */
 export const detectorArchitectures: readonly DetectorArchitecture[] = detectorNames.map((name) => ({
   name,
   description: detectorTables[name].description,

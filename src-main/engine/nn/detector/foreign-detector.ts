@@ -26,6 +26,7 @@ import { cutDetector, type RawDetector } from './foreign-heads.ts';
 import type { DetectorFamily, ForeignLayout } from './foreign-layout.ts';
 import { type ForeignFile, readForeignDetector } from './read-foreign.ts';
 
+/** The file, and the classes that it is to find. */
 export interface ForeignDetectorOptions {
   /** The ONNX file. */
   readonly bytes: Uint8Array;
@@ -41,6 +42,7 @@ export interface ForeignDetectorOptions {
   readonly gains?: DetectionGains;
 }
 
+/** A detector that was read from a file, ready to be trained for these classes. */
 export interface ForeignDetector extends TrainableModel {
   readonly family: DetectorFamily;
   readonly classes: number;

@@ -16,6 +16,7 @@ export type DetectorFamily = 'fieldstation' | 'yolox' | 'yolov5' | 'yolov8' | 'y
  */
 export type BoxLayout = 'cells' | 'rows' | 'columns' | 'anchors' | 'suppressed';
 
+/** How the outputs of a foreign detector hold its boxes and scores. */
 export interface ForeignLayout {
   readonly family: DetectorFamily;
   readonly classes: number;
