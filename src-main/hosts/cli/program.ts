@@ -12,6 +12,7 @@ import { registerLabel } from './commands/label.ts';
 import { registerModels } from './commands/models.ts';
 import { registerPredict } from './commands/predict.ts';
 import { registerQuality } from './commands/quality.ts';
+import { registerQueues } from './commands/queues.ts';
 import { registerServe } from './commands/serve.ts';
 import { registerTeam } from './commands/team.ts';
 import { registerRuns, registerTrain } from './commands/train.ts';
@@ -22,6 +23,7 @@ const registrations = [
   registerImport,
   registerLabel,
   registerQuality,
+  registerQueues,
   registerTeam,
   registerDataset,
   registerExport,

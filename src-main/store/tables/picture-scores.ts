@@ -271,7 +271,7 @@ function createJudgements(db: Database) {
          WHERE state = 'labelled' AND given_class_id IS NOT NULL GROUP BY given_class_id`,
       );
       const isStrong = `(top_probability >= coalesce(
-        (SELECT confidence FROM class_confidence WHERE class_id = top_class_id), ${unknownConfidence}))`;
+        (SELECT confidence FROM class_confidence WHERE class_id = top_class_id), ${unknownConfidence}) - ${meanError})`;
       db.run(
         `UPDATE picture_score SET is_strong = ${isStrong}, is_suspect = ${isStrong}
          WHERE is_disputed = 1 AND given_class_id IS NOT NULL`,
@@ -281,7 +281,14 @@ function createJudgements(db: Database) {
 }
 
 /** Asked of a class that no picture is labelled as: more likely than all others together. */
-export const unknownConfidence = 0.5;
+const unknownConfidence = 0.5;
+/** A mean of equal values may come out a little above them. */
+const meanError = 1e-9;
+
+/** Whether a class is said as surely as it usually is. @param usual null: no picture is labelled so */
+export function isSaidSurely(probability: number, usual: number | null): boolean {
+  return probability >= (usual ?? unknownConfidence) - meanError;
+}
 
 const isAsked = 'IN (SELECT value FROM json_each(:imageHashes))';
 

@@ -2,8 +2,7 @@
 import { useSearch } from 'wouter';
 import { imageHashSchema } from '../../../src-preload/contract/index.ts';
 import { Desk } from '../../features/desk/Desk.tsx';
-import { deskQueues } from '../../features/desk/desk-queues.ts';
-import { filterFromSearch } from '../../features/image/image-filter.ts';
+import { deskFromSearch, deskQueues } from '../../features/desk/desk-queues.ts';
 import { useAnnotator } from '../../features/team/annotator-store.ts';
 import classes from './DeskPage.module.css';
 
@@ -13,12 +12,13 @@ const firstQueue = deskQueues[0]?.filter ?? {};
 export function DeskPage() {
   const search = useSearch();
   const annotator = useAnnotator((chosen) => chosen.annotator);
-  const filter = search === '' ? firstQueue : filterFromSearch(search);
+  const asked = deskFromSearch(search);
+  const filter = search === '' ? firstQueue : asked.filter;
   const start = imageHashSchema.safeParse(new URLSearchParams(search).get('at')).data;
   return (
     <div className={classes.page}>
       <h1 className={classes.title}>Label</h1>
-      <Desk key={`${search} ${annotator}`} filter={filter} start={start} />
+      <Desk key={`${search} ${annotator}`} filter={filter} measure={asked.measure} start={start} />
     </div>
   );
 }

@@ -1,37 +1,57 @@
 /** The labelling desk: the picture in the middle, its tools above, classes and boxes beside it, the pace below. */
 import { Button, Loader } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { CircleCheckBig, ImageOff, Images, RefreshCw } from 'lucide-react';
+import { ImageOff } from 'lucide-react';
 import { useEffect, useMemo, useRef } from 'react';
-import type { Annotation, Image, ImageFilter, ImageHash, Task } from '../../../src-preload/contract/index.ts';
+import type {
+  Annotation,
+  Image,
+  ImageFilter,
+  ImageHash,
+  PictureScore,
+  Task,
+  UncertaintyMeasure,
+} from '../../../src-preload/contract/index.ts';
 import { errorMessage } from '../../client/errors.ts';
 import { station } from '../../client/station.ts';
-import { EmptyState } from '../../components/EmptyState.tsx';
 import { Notice } from '../../components/Notice.tsx';
 import { useClasses } from '../annotation/use-classes.ts';
-import { dataHref } from '../image/image-filter.ts';
-import { AnnotatorChooser } from '../team/AnnotatorChooser.tsx';
 import classes from './Desk.module.css';
 import { DeskFooter } from './DeskFooter.tsx';
 import { DeskSide } from './DeskSide.tsx';
 import { DeskStage } from './DeskStage.tsx';
 import { DeskToolbar } from './DeskToolbar.tsx';
 import type { DeskCanvas, DeskScene } from './desk-canvas.ts';
+import { measureOf, orderOf } from './desk-queues.ts';
 import { useDesk } from './desk-store.ts';
+import { EmptyQueue } from './EmptyQueue.tsx';
 import type { PaintedBox } from './paint.ts';
+import { QueueChooser } from './QueueChooser.tsx';
+import { QueueNotice } from './QueueNotice.tsx';
 import { useAnnotation, useAnnotationEdits } from './use-annotation.ts';
 import { useDeskCommands } from './use-desk-commands.ts';
 import { useDeskKeys } from './use-desk-keys.ts';
 import { useDeskQueue } from './use-desk-queue.ts';
 import { usePicture } from './use-picture.ts';
+import { useConfirmLabel, useScore } from './use-score.ts';
 
 interface DeskProps {
   readonly filter: ImageFilter;
+  /** By which the uncertain queue is ordered; absent: the first of the task. */
+  readonly measure: UncertaintyMeasure | undefined;
   readonly start: ImageHash | undefined;
 }
 
-export function Desk({ filter, start }: DeskProps) {
-  const queue = useDeskQueue(filter, start);
+export function Desk(props: DeskProps) {
+  const settings = useQuery(station.system.getSettings.queryOptions());
+  if (settings.data === undefined) return <Loader className={classes.loader} />;
+  return <Row {...props} task={settings.data.task} />;
+}
+
+/** The queue of pictures, and the one that is worked on. */
+function Row({ filter, start, task, ...props }: DeskProps & { readonly task: Task }) {
+  const measure = measureOf(task, props.measure);
+  const queue = useDeskQueue(filter, orderOf(filter, measure), start);
   const { image } = queue;
   if (queue.error !== null) {
     return (
@@ -45,59 +65,46 @@ export function Desk({ filter, start }: DeskProps) {
     );
   }
   if (image === undefined && queue.isLoading) return <Loader className={classes.loader} />;
-  if (image === undefined) return <NothingLeft filter={filter} onAgain={queue.reread} />;
-  return <Bench queue={queue} image={image} filter={filter} />;
-}
-
-function NothingLeft({ filter, onAgain }: { readonly filter: ImageFilter; readonly onAgain: () => void }) {
-  return (
-    <EmptyState
-      icon={CircleCheckBig}
-      title="Nothing is left in this queue"
-      action={
-        <>
-          <Button component="a" href={`#${dataHref({})}`} leftSection={<Images size={16} aria-hidden />}>
-            All pictures
-          </Button>
-          <Button variant="default" onClick={onAgain} leftSection={<RefreshCw size={16} aria-hidden />}>
-            Look again
-          </Button>
-          <AnnotatorChooser />
-        </>
-      }
-    >
-      {filter.labelled === false
-        ? 'Every picture is labelled. Freeze them into a dataset version, or import more.'
-        : 'No picture fits this queue. Choose another above.'}
-    </EmptyState>
-  );
+  const place = { filter, measure, task };
+  if (image === undefined) return <EmptyQueue {...place} onAgain={queue.reread} />;
+  return <Bench {...place} queue={queue} image={image} />;
 }
 
 interface BenchProps {
   readonly queue: ReturnType<typeof useDeskQueue>;
   readonly image: Image;
   readonly filter: ImageFilter;
+  readonly measure: UncertaintyMeasure;
+  readonly task: Task;
 }
 
-function Bench({ queue, image, filter }: BenchProps) {
+function Bench({ queue, image, filter, measure, task }: BenchProps) {
   const { classes: labelClasses, colorOf } = useClasses();
-  const settings = useQuery(station.system.getSettings.queryOptions());
   const annotation = useAnnotation(image.hash);
   const edits = useAnnotationEdits();
   const canvasRef = useRef<DeskCanvas>(null);
-  const isTagging = settings.data?.task === 'classification';
+  const isTagging = task === 'classification';
+  const said = useScore(image.hash) ?? undefined;
+  // An answer is given without a look at the accepted labels.
+  const score = annotation.data?.isAnswer === true ? undefined : said;
+  const confirmLabel = useConfirmLabel();
   const commands = useDeskCommands({
     ...{ image, annotation: annotation.data, labelClasses, queue, edits, canvasRef, isTagging },
+    ...{ score, confirmLabel },
   });
   useDeskKeys(commands, labelClasses);
   useFirstClass(labelClasses[0]?.name);
-  useFirstTool(settings.data?.task);
+  useFirstTool(task);
   const picture = usePicture(image.hash);
-  const scene = useScene(image, annotation.data, picture.element, colorOf);
+  const doubts = useDoubts(score, colorOf);
+  const scene = useScene(image, annotation.data, picture.element, doubts, colorOf);
   const adjustment = useDesk((desk) => desk.adjustment);
   return (
     <div className={classes.desk} data-testid="desk" data-image={image.hash}>
-      <DeskToolbar commands={commands} annotation={annotation.data} filter={filter} />
+      <DeskToolbar commands={commands} annotation={annotation.data}>
+        <QueueChooser filter={filter} measure={measure} task={task} />
+      </DeskToolbar>
+      <QueueNotice filter={filter} />
       <div className={classes.columns}>
         <div className={classes.middle}>
           <DeskStage
@@ -115,9 +122,12 @@ function Bench({ queue, image, filter }: BenchProps) {
           labelClasses={labelClasses}
           commands={commands}
           isTagging={isTagging}
+          score={score}
+          onShow={(box) => canvasRef.current?.zoomTo(box)}
         />
       </div>
       <DeskFooter
+        filter={filter}
         queue={queue}
         image={image}
         annotation={annotation.data}
@@ -151,12 +161,29 @@ function useFirstTool(task: Task | undefined): void {
   }, [task]);
 }
 
+/** Where the model sees things that the label has not so. */
+function useDoubts(
+  score: PictureScore | undefined,
+  colorOf: (className: string) => string | undefined,
+): readonly PaintedBox[] {
+  const judgement = score?.judgement;
+  return useMemo(() => {
+    if (!judgement || judgement.decidedBy !== null) return [];
+    return judgement.issues.flatMap(({ box, className, score }, index) => {
+      if (box === null) return [];
+      const color = colorOf(className) ?? '#ffffff';
+      return [{ ...box, id: `doubt ${index}`, className, color, isPredicted: true, score }];
+    });
+  }, [judgement, colorOf]);
+}
+
 const noBoxes: Annotation['boxes'] = [];
 
 function useScene(
   image: Image,
   annotation: Annotation | undefined,
   picture: HTMLImageElement | undefined,
+  doubts: readonly PaintedBox[],
   colorOf: (className: string) => string | undefined,
 ): DeskScene {
   const { selected, areBoxesHidden, hasMagnifier, tool, className } = useDesk();
@@ -178,7 +205,7 @@ function useScene(
   );
   const color = className === null ? null : (colorOf(className) ?? null);
   return useMemo(
-    () => ({ picture, size, boxes, selected, areBoxesHidden, hasMagnifier, tool, color }),
-    [picture, size, boxes, selected, areBoxesHidden, hasMagnifier, tool, color],
+    () => ({ picture, size, boxes, doubts, selected, areBoxesHidden, hasMagnifier, tool, color }),
+    [picture, size, boxes, doubts, selected, areBoxesHidden, hasMagnifier, tool, color],
   );
 }

@@ -1,17 +1,18 @@
 /** Below the picture: where in the queue, how fast, whether all is kept, and the ways on. */
 import { Button } from '@mantine/core';
 import { Check, ChevronLeft, ChevronRight, CloudCheck, CloudUpload, WandSparkles } from 'lucide-react';
-import type { Annotation, Image } from '../../../src-preload/contract/index.ts';
+import type { Annotation, Image, ImageFilter } from '../../../src-preload/contract/index.ts';
 import { formatCount, formatDuration, formatPlural } from '../../components/formatting.ts';
 import { KeyHint } from '../../components/KeyHint.tsx';
 import classes from './Desk.module.css';
 import { useDesk } from './desk-store.ts';
-import { measurePace } from './pace.ts';
 import type { AnnotationEdits } from './use-annotation.ts';
 import type { DeskCommands } from './use-desk-commands.ts';
 import type { DeskQueue } from './use-desk-queue.ts';
+import { readQueueState, useQueues } from './use-queues.ts';
 
 interface DeskFooterProps {
+  readonly filter: ImageFilter;
   readonly queue: DeskQueue;
   readonly image: Image;
   readonly annotation: Annotation | undefined;
@@ -19,7 +20,7 @@ interface DeskFooterProps {
   readonly commands: DeskCommands;
 }
 
-export function DeskFooter({ queue, image, annotation, edits, commands }: DeskFooterProps) {
+export function DeskFooter({ filter, queue, image, annotation, edits, commands }: DeskFooterProps) {
   const isPredicted = annotation?.state === 'predicted';
   return (
     <footer className={classes.footer}>
@@ -43,7 +44,7 @@ export function DeskFooter({ queue, image, annotation, edits, commands }: DeskFo
         <span data-testid="desk-position">
           {formatCount(queue.position + 1)} of {formatCount(Math.max(queue.total, queue.length))}
         </span>
-        <PaceText left={Math.max(queue.total, queue.length) - queue.position} />
+        <PaceText filter={filter} left={Math.max(queue.total, queue.length) - queue.position} />
       </div>
       <Kept waiting={edits.waiting} />
       {isPredicted && (
@@ -73,14 +74,14 @@ function CommandKey({ command }: { readonly command: 'submit' | 'acceptPredictio
   return key === undefined ? null : <KeyHint keys={key} />;
 }
 
-function PaceText({ left }: { readonly left: number }) {
-  const finished = useDesk((desk) => desk.finished);
-  const pace = measurePace(finished, left);
-  if (!pace) return null;
+/** @param left of pictures of the person's own choice, which nobody counts */
+function PaceText({ filter, left }: { readonly filter: ImageFilter; readonly left: number }) {
+  const { pictures = left, picturesPerHour } = readQueueState(useQueues(), filter);
+  if (picturesPerHour === null) return null;
   return (
     <span className={classes.pace} data-testid="desk-pace">
-      {formatPlural(Math.round(pace.picturesPerHour), 'picture')} an hour, {formatDuration(pace.remainingMs)}{' '}
-      left
+      {formatPlural(Math.round(picturesPerHour), 'picture')} an hour,{' '}
+      {formatDuration((3_600_000 * pictures) / picturesPerHour)} left
     </span>
   );
 }

@@ -1,7 +1,14 @@
 /** Beside the picture: the classes with their keys, the chosen box, and who labelled what when. */
 import { Button } from '@mantine/core';
 import { Eraser } from 'lucide-react';
-import type { Annotation, Box, Image, LabelClass } from '../../../src-preload/contract/index.ts';
+import type {
+  Annotation,
+  Box,
+  BoxGeometry,
+  Image,
+  LabelClass,
+  PictureScore,
+} from '../../../src-preload/contract/index.ts';
 import { formatCount, formatPercent, formatPlural } from '../../components/formatting.ts';
 import { KeyHint } from '../../components/KeyHint.tsx';
 import { AddClassForm } from '../annotation/AddClassForm.tsx';
@@ -12,6 +19,7 @@ import { GoldSwitch } from '../team/GoldSwitch.tsx';
 import { listClassKeys } from './class-keys.ts';
 import classes from './DeskSide.module.css';
 import { type Tool, useDesk } from './desk-store.ts';
+import { ScorePanel } from './ScorePanel.tsx';
 import type { DeskCommands } from './use-desk-commands.ts';
 
 interface DeskSideProps {
@@ -20,15 +28,26 @@ interface DeskSideProps {
   readonly labelClasses: readonly LabelClass[];
   readonly commands: DeskCommands;
   readonly isTagging: boolean;
+  readonly score: PictureScore | undefined;
+  readonly onShow: (box: BoxGeometry) => void;
 }
 
-export function DeskSide({ image, annotation, labelClasses, commands, isTagging }: DeskSideProps) {
+export function DeskSide({
+  image,
+  annotation,
+  labelClasses,
+  commands,
+  isTagging,
+  score,
+  onShow,
+}: DeskSideProps) {
   const { selected, tool } = useDesk();
   const boxes = annotation?.boxes ?? [];
   const chosen = boxes.filter(({ id }) => selected.has(id));
   return (
     <aside className={classes.side} aria-label="Classes and boxes">
       <AnnotatorChooser />
+      {score && <ScorePanel score={score} onRun={commands.run} onShow={onShow} />}
       <section>
         <h2 className={classes.title}>Classes</h2>
         <p className={classes.hint}>{hintFor(chosen.length, labelClasses.length, tool)}</p>

@@ -1,5 +1,5 @@
 /** Above the picture: the queue, the tools, how the picture is seen, and the keys. */
-import { ActionIcon, Menu, Popover, Select, Slider, Switch, Tooltip } from '@mantine/core';
+import { ActionIcon, Menu, Popover, Slider, Switch, Tooltip } from '@mantine/core';
 import {
   AlignHorizontalJustifyStart,
   AlignVerticalJustifyStart,
@@ -19,13 +19,11 @@ import {
   ZoomIn,
   ZoomOut,
 } from 'lucide-react';
-import { useState } from 'react';
-import { useLocation } from 'wouter';
-import type { Annotation, ImageFilter } from '../../../src-preload/contract/index.ts';
+import { type ReactNode, useState } from 'react';
+import type { Annotation } from '../../../src-preload/contract/index.ts';
 import { describeState } from '../image/image-filter.ts';
 import type { Alignment } from './box-shapes.ts';
 import classes from './Desk.module.css';
-import { deskHref, deskQueues, queueOf } from './desk-queues.ts';
 import { plainAdjustment, useDesk } from './desk-store.ts';
 import { KeymapDialog } from './KeymapDialog.tsx';
 import { type DeskCommand, describeCommand } from './keymap.ts';
@@ -34,10 +32,11 @@ import type { DeskCommands } from './use-desk-commands.ts';
 interface DeskToolbarProps {
   readonly commands: DeskCommands;
   readonly annotation: Annotation | undefined;
-  readonly filter: ImageFilter;
+  /** Before the tools: which queue. */
+  readonly children: ReactNode;
 }
 
-export function DeskToolbar({ commands, annotation, filter }: DeskToolbarProps) {
+export function DeskToolbar({ commands, annotation, children }: DeskToolbarProps) {
   const { tool, areBoxesHidden, selected } = useDesk();
   const [isKeymapOpen, setKeymapOpen] = useState(false);
   const tools: ReadonlyArray<readonly [DeskCommand, LucideIcon, boolean | undefined]> = [
@@ -54,7 +53,7 @@ export function DeskToolbar({ commands, annotation, filter }: DeskToolbarProps) 
   ];
   return (
     <div className={classes.toolbar} role="toolbar" aria-label="Tools">
-      <QueueSelect filter={filter} />
+      {children}
       {tools.map(([command, icon, isOn]) => (
         <ToolButton key={command} command={command} icon={icon} isOn={isOn} onRun={commands.run} />
       ))}
@@ -97,24 +96,6 @@ function ToolButton({ command, icon: Icon, isOn, onRun }: ToolButtonProps) {
         <Icon size={20} aria-hidden />
       </ActionIcon>
     </Tooltip>
-  );
-}
-
-function QueueSelect({ filter }: { readonly filter: ImageFilter }) {
-  const [, navigate] = useLocation();
-  const current = queueOf(filter);
-  const data = deskQueues.map(({ id, name }) => ({ value: id as string, label: name as string }));
-  return (
-    <Select
-      className={classes.queue}
-      aria-label="Queue"
-      data={current === undefined ? [...data, { value: 'own', label: 'Filtered pictures' }] : data}
-      value={current?.id ?? 'own'}
-      onChange={(id) => {
-        const queue = deskQueues.find((known) => known.id === id);
-        if (queue) navigate(deskHref(queue.filter));
-      }}
-    />
   );
 }
 

@@ -32,6 +32,8 @@ export interface DeskScene {
   /** Pixels, upright. */
   readonly size: Size;
   readonly boxes: readonly PaintedBox[];
+  /** Where a model sees things that the label has not so: seen, and never taken hold of. */
+  readonly doubts: readonly PaintedBox[];
   readonly selected: ReadonlySet<string>;
   readonly areBoxesHidden: boolean;
   readonly hasMagnifier: boolean;
@@ -68,6 +70,7 @@ const emptyScene: DeskScene = {
     picture: undefined,
     size: { width: 1, height: 1 },
     boxes: [],
+    doubts: [],
     selected: new Set(),
     areBoxesHidden: false,
   },
@@ -211,11 +214,12 @@ class LayeredDeskCanvas implements DeskCanvas {
   }
 
   #paintStill(): void {
-    const { areBoxesHidden, selected } = this.#scene;
+    const { areBoxesHidden, selected, doubts } = this.#scene;
     if (areBoxesHidden) return;
     const seen = this.#index.within(visiblePart(this.#view, this.#stage));
     const still = isShaping(this.#live) ? seen.filter(({ id }) => !selected.has(id)) : seen;
     paintBoxes(this.#contexts.boxes, this.#view, still);
+    paintBoxes(this.#contexts.boxes, this.#view, doubts);
   }
 
   #paintHand(): void {

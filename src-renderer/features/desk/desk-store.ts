@@ -4,7 +4,6 @@ import type { BoxId, ImageHash } from '../../../src-preload/contract/index.ts';
 import type { PutBox } from './annotation-edit.ts';
 import { type ClassKeys, readClassKeys, writeClassKeys } from './class-keys.ts';
 import { type Keymap, readKeymap, writeKeymap } from './keymap.ts';
-import { withFinish } from './pace.ts';
 
 /** With `tag` the classes are for the picture itself; the mouse selects as with `select`. */
 export type Tool = 'box' | 'select' | 'tag';
@@ -28,20 +27,14 @@ interface DeskStore {
   readonly clipboard: readonly PutBox[];
   /** What was left last, for taking over its boxes. */
   readonly previous: ImageHash | null;
-  /** When pictures were finished. */
-  readonly finished: readonly number[];
   readonly keymap: Keymap;
   readonly classKeys: ClassKeys;
   readonly set: (part: Partial<DeskSettings>) => void;
-  readonly finish: (at: number) => void;
   readonly setKeymap: (keymap: Keymap) => void;
   readonly setClassKeys: (classKeys: ClassKeys) => void;
 }
 
-type DeskSettings = Omit<
-  DeskStore,
-  'set' | 'finish' | 'setKeymap' | 'keymap' | 'setClassKeys' | 'classKeys' | 'finished'
->;
+type DeskSettings = Omit<DeskStore, 'set' | 'setKeymap' | 'keymap' | 'setClassKeys' | 'classKeys'>;
 
 export const useDesk = create<DeskStore>((set) => ({
   tool: 'box',
@@ -52,11 +45,9 @@ export const useDesk = create<DeskStore>((set) => ({
   adjustment: plainAdjustment,
   clipboard: [],
   previous: null,
-  finished: [],
   keymap: readKeymap(localStorage),
   classKeys: readClassKeys(localStorage),
   set: (part) => set(part),
-  finish: (at) => set(({ finished }) => ({ finished: withFinish(finished, at) })),
   setKeymap: (keymap) => {
     writeKeymap(localStorage, keymap);
     set({ keymap });

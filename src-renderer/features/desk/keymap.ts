@@ -2,7 +2,8 @@
 
 const descriptions = {
   submit: 'Done with this picture, on to the next',
-  acceptPredictions: 'Accept what the model suggests, on to the next',
+  acceptPredictions: 'Take what the model suggests, on to the next',
+  keepLabel: 'Keep the label that the model doubts, on to the next',
   reject: 'Reject, on to the next',
   repeatPrevious: 'Take over the boxes of the picture before',
   nextPicture: 'Next picture',
@@ -35,6 +36,7 @@ export type Keymap = Readonly<Record<DeskCommand, readonly string[]>>;
 export const defaultKeymap: Keymap = {
   submit: ['Enter'],
   acceptPredictions: ['A'],
+  keepLabel: ['K'],
   reject: ['X'],
   repeatPrevious: ['R'],
   nextPicture: ['PageDown', 'D'],

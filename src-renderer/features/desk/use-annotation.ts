@@ -20,6 +20,9 @@ const mutationKey = ['desk', 'stroke'];
 /** One after the other, so that undo takes back what came last. */
 const scope = { id: 'desk' };
 
+/** Of what is done to a picture beside strokes, and counts as one of them. */
+export const strokeOrder = { mutationKey, scope } as const;
+
 interface SentStroke {
   readonly imageHash: ImageHash;
   readonly stroke: Stroke;

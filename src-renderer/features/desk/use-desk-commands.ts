@@ -1,15 +1,23 @@
 /** What can be done on the desk, whether by key, by button or by hand on the canvas. */
 import { useQueryClient } from '@tanstack/react-query';
 import type { RefObject } from 'react';
-import type { Annotation, BoxId, Image, LabelClass } from '../../../src-preload/contract/index.ts';
+import type {
+  Annotation,
+  BoxId,
+  Image,
+  LabelClass,
+  PictureScore,
+} from '../../../src-preload/contract/index.ts';
 import { notifyDone, notifyFailure } from '../../components/notify.tsx';
 import { newBoxId, type PutBox, type Stroke } from './annotation-edit.ts';
 import { type Alignment, alignBoxes, moveBoxes, pasteBoxes } from './box-shapes.ts';
 import type { DeskActions, DeskCanvas } from './desk-canvas.ts';
 import { useDesk } from './desk-store.ts';
 import type { DeskCommand } from './keymap.ts';
+import { toStroke } from './score-strokes.ts';
 import { type AnnotationEdits, annotationOptions } from './use-annotation.ts';
 import type { DeskQueue } from './use-desk-queue.ts';
+import type { ConfirmLabel } from './use-score.ts';
 import type { Point } from './view-transform.ts';
 
 export interface DeskContext {
@@ -17,6 +25,9 @@ export interface DeskContext {
   readonly annotation: Annotation | undefined;
   readonly labelClasses: readonly LabelClass[];
   readonly queue: DeskQueue;
+  /** What a model says of the accepted labels; undefined where none has looked, or they are not shown. */
+  readonly score: PictureScore | undefined;
+  readonly confirmLabel: ConfirmLabel;
   readonly edits: AnnotationEdits;
   readonly canvasRef: RefObject<DeskCanvas | null>;
   /** Whether the station asks for a class of each picture, not for boxes. */
@@ -100,7 +111,7 @@ function classCommands(
     if (!isTagging) return edit({ className, state: beginOf(annotation?.state) });
     const hasBoxes = annotation !== undefined && annotation.boxes.length > 0;
     edit({ className, state: className !== null ? 'labelled' : hasBoxes ? 'draft' : 'none' });
-    if (className !== null && image) leave({ image, queue }, true);
+    if (className !== null && image) leave({ image, queue });
   };
   return {
     tag,
@@ -124,7 +135,7 @@ function runTable(
   edit: Edit,
   { readBoxes, readSelected, readPrevious }: Reader,
 ): Record<DeskCommand, () => unknown> {
-  const { image, annotation, queue, edits, canvasRef } = context;
+  const { image, annotation, queue, score, confirmLabel, edits, canvasRef } = context;
   const { set, clipboard, areBoxesHidden } = useDesk.getState();
   const select = (ids: readonly BoxId[]) => set({ selected: new Set(ids) });
   const put = (boxes: readonly PutBox[]) => {
@@ -145,15 +156,30 @@ function runTable(
   const finish = (state: 'labelled' | 'rejected') => {
     if (!image) return;
     if (annotation?.state !== state) edit({ state });
-    leave({ image, queue }, true);
+    else if (state === 'labelled' && isDoubted(score)) confirmLabel(image.hash, true);
+    leave({ image, queue });
+  };
+  const keepLabel = () => {
+    if (!image) return;
+    if (annotation?.state !== 'labelled' || !score?.judgement)
+      return notifyDone('Nothing to keep', 'No model has judged the label of this picture.');
+    const isKept = score.judgement.decidedBy === null;
+    confirmLabel(image.hash, isKept);
+    if (isKept) leave({ image, queue });
+  };
+  const acceptPredictions = () => {
+    if (annotation?.state === 'predicted') return finish('labelled');
+    const stroke = score && annotation && toStroke(score, annotation);
+    if (!image || !stroke)
+      return notifyDone('Nothing to accept', 'No model says anything else of this picture.');
+    edit(stroke);
+    leave({ image, queue });
   };
   return {
     submit: () => finish('labelled'),
     reject: () => finish('rejected'),
-    acceptPredictions: () => {
-      if (annotation?.state === 'predicted') finish('labelled');
-      else notifyDone('Nothing to accept', 'No model has suggested anything for this picture.');
-    },
+    acceptPredictions,
+    keepLabel,
     repeatPrevious: () =>
       readPrevious().then(
         (boxes) => {
@@ -162,7 +188,7 @@ function runTable(
         },
         (error) => notifyFailure('The boxes of the picture before could not be read', error),
       ),
-    nextPicture: () => image && leave({ image, queue }, false),
+    nextPicture: () => image && leave({ image, queue }),
     previousPicture: () => {
       select([]);
       queue.step(-1);
@@ -193,9 +219,14 @@ function runTable(
   };
 }
 
-function leave({ image, queue }: { image: Image; queue: DeskQueue }, isFinished: boolean): void {
-  const { set, finish } = useDesk.getState();
-  if (isFinished) finish(Date.now());
+/** Done with a doubted label, as it is, is its confirmation. */
+function isDoubted(score: PictureScore | undefined): boolean {
+  const judgement = score?.judgement;
+  return judgement != null && judgement.issues.length > 0 && judgement.decidedBy === null;
+}
+
+function leave({ image, queue }: { image: Image; queue: DeskQueue }): void {
+  const { set } = useDesk.getState();
   set({ previous: image.hash, selected: new Set() });
   queue.step(1);
 }

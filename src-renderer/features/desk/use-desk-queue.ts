@@ -4,12 +4,12 @@
  */
 import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
-import type { Image, ImageFilter, ImageHash } from '../../../src-preload/contract/index.ts';
+import type { Image, ImageFilter, ImageHash, ListOrder } from '../../../src-preload/contract/index.ts';
 import { stationClient } from '../../client/station.ts';
 import { annotatorInput } from '../team/annotator-store.ts';
-import { orderOf } from './desk-queues.ts';
 import { annotationOptions, strokesKept } from './use-annotation.ts';
 import { preloadPicture } from './use-picture.ts';
+import { scoreOptions } from './use-score.ts';
 
 export interface DeskQueue {
   /** Undefined while it is read, or where nothing is left. */
@@ -35,14 +35,14 @@ interface Row {
 }
 
 /** @param start the picture to begin with, whether the filter holds it or not */
-export function useDeskQueue(filter: ImageFilter, start: ImageHash | undefined): DeskQueue {
+export function useDeskQueue(filter: ImageFilter, order: ListOrder, start: ImageHash | undefined): DeskQueue {
   const queryClient = useQueryClient();
   const [place, setPlace] = useState({ reading: 0, position: 0 });
   const row = useQuery({
-    queryKey: ['desk-row', filter, start, place.reading],
+    queryKey: ['desk-row', filter, order, start, place.reading],
     queryFn: async () => {
       await strokesKept(queryClient);
-      return readRow(filter, place.reading === 0 ? start : undefined);
+      return readRow({ filter: forAnnotator(filter), order }, place.reading === 0 ? start : undefined);
     },
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 0,
@@ -66,11 +66,11 @@ export function useDeskQueue(filter: ImageFilter, start: ImageHash | undefined):
   };
 }
 
-async function readRow(filter: ImageFilter, start: ImageHash | undefined): Promise<Row> {
-  const page = await stationClient.images.listImages({
-    ...{ filter: forAnnotator(filter), offset: 0, limit: rowLength },
-    order: orderOf(filter),
-  });
+async function readRow(
+  asked: { readonly filter: ImageFilter; readonly order: ListOrder },
+  start: ImageHash | undefined,
+): Promise<Row> {
+  const page = await stationClient.images.listImages({ ...asked, offset: 0, limit: rowLength });
   if (start === undefined) return page;
   const position = page.images.findIndex(({ hash }) => hash === start);
   if (position >= 0) {
@@ -84,7 +84,8 @@ async function readRow(filter: ImageFilter, start: ImageHash | undefined): Promi
 /** What is not labelled waits for each annotator until they have answered it. */
 function forAnnotator(filter: ImageFilter): ImageFilter {
   const { annotator } = annotatorInput();
-  if (annotator === undefined || filter.labelled !== false) return filter;
+  const isOpen = filter.labelled === false || filter.queue === 'uncertain' || filter.queue === 'diverse';
+  if (annotator === undefined || !isOpen) return filter;
   return { ...filter, waitingFor: annotator };
 }
 
@@ -97,6 +98,7 @@ function usePreload(images: readonly Image[], position: number): void {
     for (const hash of key.split(' ').filter((part) => part !== '')) {
       preloadPicture(hash);
       void queryClient.prefetchQuery(annotationOptions(hash as ImageHash));
+      void queryClient.prefetchQuery(scoreOptions(hash as ImageHash));
     }
   }, [key, queryClient]);
 }

@@ -2,11 +2,7 @@
 import type { BoxId } from '../../../../src-preload/contract/ids.ts';
 import type { LabelIssue } from '../../../../src-preload/contract/queue.ts';
 import { measureBoxSuspicion } from '../../../statistics/box-suspicion.ts';
-import {
-  type LabelToJudge,
-  type LabelVerdict,
-  unknownConfidence,
-} from '../../../store/tables/picture-scores.ts';
+import { isSaidSurely, type LabelToJudge, type LabelVerdict } from '../../../store/tables/picture-scores.ts';
 
 /**
  * Boxes by ObjectLab; classes by confident learning: the self-confidence of a label is the probability that the model
@@ -33,7 +29,7 @@ function judgeClass({ imageHash, className, prediction, usualConfidence }: Label
   return {
     ...{ imageHash, suspicion, given: className, differs },
     ...{ top: top.className, topProbability: top.probability },
-    isStrong: differs && top.probability >= (usualConfidence ?? unknownConfidence),
+    isStrong: differs && isSaidSurely(top.probability, usualConfidence),
     issues: differs ? [issue] : [],
   };
 }
