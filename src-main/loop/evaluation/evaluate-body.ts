@@ -2,8 +2,8 @@
 import type { JobBody } from '../../jobs/job-kind.ts';
 import { evaluateClassifier } from './evaluate-classifier.ts';
 import { evaluateDetector } from './evaluate-detector.ts';
-import type { EvaluateResult, EvaluateSpec } from './evaluate-job.ts';
+import type { EvaluateResult, EvaluateSpec, EvaluateUpdate } from './evaluate-job.ts';
 
 /** @throws {AppError} BLOB_MISSING, MODEL_UNREADABLE, MODEL_CLASSES_MISMATCH, IMAGE_UNREADABLE */
-export const evaluateBody: JobBody<EvaluateSpec, never, EvaluateResult> = (spec, context) =>
+export const evaluateBody: JobBody<EvaluateSpec, EvaluateUpdate, EvaluateResult> = (spec, context) =>
   spec.task === 'classification' ? evaluateClassifier(spec, context) : evaluateDetector(spec, context);

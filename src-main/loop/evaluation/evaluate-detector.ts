@@ -1,6 +1,7 @@
 /** A detector's file tried on the pictures of a split. */
 import type { DetectionReport } from '../../../src-preload/contract/detection-report.ts';
 import type { ImageHash } from '../../../src-preload/contract/ids.ts';
+import { throwIfCancelled } from '../../base/cancellation.ts';
 import { systemClock } from '../../base/clock.ts';
 import { type DetectorPredictor, loadDetector, type ProviderName } from '../../engine/index.ts';
 import type { JobContext } from '../../jobs/job-kind.ts';
@@ -10,7 +11,12 @@ import { type BlobStore, createBlobStore } from '../../store/blobs.ts';
 import { detectPictures, type FrameDetector, supplyFrames } from '../../vision/detect-pictures.ts';
 import { toFrameDetector } from '../../vision/frame-detector.ts';
 import { mapClasses } from './class-mapping.ts';
-import { type DetectorResult, type DetectorSpec, detectionDefaults } from './evaluate-job.ts';
+import {
+  type DetectorResult,
+  type DetectorSpec,
+  detectionDefaults,
+  type EvaluateUpdate,
+} from './evaluate-job.ts';
 
 /** Frames in one run. */
 const batch = 8;
@@ -18,10 +24,13 @@ const batch = 8;
 /** Pictures by which a provider that the evaluation does not run on is timed. */
 const timedPictures = 16;
 
+/** Judged pictures of one update: the station takes some ten milliseconds for them. */
+const updateSize = 50;
+
 /** @throws {AppError} BLOB_MISSING, MODEL_UNREADABLE, MODEL_CLASSES_MISMATCH, IMAGE_UNREADABLE */
 export async function evaluateDetector(
   spec: DetectorSpec,
-  context: JobContext<never>,
+  context: JobContext<EvaluateUpdate>,
 ): Promise<DetectorResult> {
   const trial: Trial = {
     ...spec,
@@ -35,7 +44,7 @@ export async function evaluateDetector(
     const pictures = spec.pictures.slice(0, timedPictures);
     speeds.push((await tryOn({ ...trial, pictures }, provider)).speed);
   }
-  return measureDetector({
+  const { report, pictures } = measureDetector({
     classNames: spec.classNames,
     pictures: spec.pictures,
     found,
@@ -45,10 +54,16 @@ export async function evaluateDetector(
     maxDetections: trial.maxDet,
     measured: { latencyMs: speed.latencyMs, provider: speed.provider, speeds },
   });
+  for (let start = 0; start < pictures.length; start += updateSize) {
+    throwIfCancelled(context.signal);
+    await context.commit({ pictures: pictures.slice(start, start + updateSize) });
+    context.reportProgress(0.95 + (0.05 * start) / pictures.length, 'keeping what was found');
+  }
+  return { report, pictures: [] };
 }
 
 interface Trial extends DetectorSpec {
-  readonly context: JobContext<never>;
+  readonly context: JobContext<EvaluateUpdate>;
   readonly blobs: Pick<BlobStore, 'read'>;
   readonly conf: number;
   readonly iou: number;

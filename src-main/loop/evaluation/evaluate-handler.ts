@@ -5,7 +5,13 @@ import type { StationEvent } from '../../../src-preload/contract/system.ts';
 import { AppError } from '../../base/app-error.ts';
 import type { JobHandler } from '../../jobs/job-kind.ts';
 import type { Store } from '../../store/store.ts';
-import type { EvaluateRequest, EvaluateResult, EvaluateSpec, ModelReading } from './evaluate-job.ts';
+import type {
+  EvaluateRequest,
+  EvaluateResult,
+  EvaluateSpec,
+  EvaluateUpdate,
+  ModelReading,
+} from './evaluate-job.ts';
 import type { EvaluationDatasets } from './evaluations.ts';
 
 export interface EvaluateHandlerOptions {
@@ -14,7 +20,7 @@ export interface EvaluateHandlerOptions {
   readonly publish: (event: StationEvent) => void;
 }
 
-export type EvaluateHandler = JobHandler<EvaluateRequest, EvaluateSpec, never, EvaluateResult>;
+export type EvaluateHandler = JobHandler<EvaluateRequest, EvaluateSpec, EvaluateUpdate, EvaluateResult>;
 
 export function createEvaluateHandler(options: EvaluateHandlerOptions): EvaluateHandler {
   const { store, publish } = options;
@@ -22,9 +28,9 @@ export function createEvaluateHandler(options: EvaluateHandlerOptions): Evaluate
     resumesAfterRestart: true,
     maxAttempts: 2,
     prepare: (_job, request) => prepare(options, request),
-    onUpdate: () => undefined,
+    onUpdate: (_job, { id }, { pictures }) => store.evaluations.addPictures(id, pictures),
     onEnd: (_job, { id }, outcome) => {
-      if (outcome.status !== 'succeeded') return;
+      if (outcome.status !== 'succeeded') return store.evaluations.dropPictures(id);
       completeEvaluation(store, id, outcome.result);
       store.db.afterCommit(() => publish({ type: 'evaluation.finished', id }));
     },
@@ -36,6 +42,8 @@ function prepare(
   { id, provider, threads }: EvaluateRequest,
 ): EvaluateSpec {
   const evaluation = findEvaluation(store, id);
+  // A start before this one may have brought some.
+  store.evaluations.dropPictures(id);
   const { dataset, modelHash, request } = evaluation;
   const { classNames, task } = datasets.getVersion(formatDatasetReference({ ...dataset, split: undefined }));
   const base = { modelHash, reading: request as ModelReading, classNames, provider, threads };

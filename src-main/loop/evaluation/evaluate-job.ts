@@ -63,8 +63,14 @@ export interface ClassifierResult {
   readonly predictions: readonly EvaluatedPicture[];
 }
 
+/** Judged pictures, handed over a few at a time: thousands at once would hold the station up. */
+export interface EvaluateUpdate {
+  readonly pictures: readonly NewEvaluationPicture[];
+}
+
 export interface DetectorResult {
   readonly report: DetectionReport;
+  /** Those that no update has brought. */
   readonly pictures: readonly NewEvaluationPicture[];
 }
 

@@ -52,6 +52,10 @@ export function createEvaluationPicturesTable(db: Database) {
         [lastId, JSON.stringify(rows)],
       );
     },
+    /** All of them, with what they are looked for by. */
+    drop(id: EvaluationId): void {
+      db.run('DELETE FROM evaluation_picture WHERE evaluation_id = ?', [id]);
+    },
     find(id: EvaluationId, imageHash: ImageHash): EvaluationPicture | undefined {
       return db.get<EvaluationPicture>(`${selectPictures} WHERE evaluation_id = ? AND image_hash = ?`, [
         id,

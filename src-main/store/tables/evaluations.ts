@@ -171,7 +171,15 @@ function createEvaluationChanges(db: Database) {
         }
       });
     },
-    /** Writes the report of a detector and the judged boxes of its pictures, once. */
+    /** Writes judged boxes of a detector ahead of its report; each picture once. */
+    addPictures(id: EvaluationId, judged: readonly NewEvaluationPicture[]): void {
+      db.transaction(() => {
+        for (const picture of judged) pictures.insert(id, picture);
+      });
+    },
+    /** What was added for a report that did not come. */
+    dropPictures: pictures.drop,
+    /** Writes the report of a detector and the judged boxes of the pictures that have not been added, once. */
     completeDetection(
       id: EvaluationId,
       report: DetectionReport,

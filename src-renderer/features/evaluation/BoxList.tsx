@@ -1,7 +1,7 @@
 /** The boxes of a picture in words; pointing at one shows which it is. */
 import { CircleCheck, CircleX } from 'lucide-react';
 import classes from './BoxList.module.css';
-import type { ShownBox } from './shown-boxes.ts';
+import { formatScore, type ShownBox } from './shown-boxes.ts';
 
 interface BoxListProps {
   readonly fileName: string;
@@ -61,7 +61,7 @@ function BoxGroup({ title, boxes, highlighted, onHighlight }: BoxGroupProps) {
                     style={{ borderColor: box.color }}
                   />
                   {box.className}
-                  {box.score !== null && <strong>{box.score.toFixed(2)}</strong>}
+                  {box.score !== null && <strong>{formatScore(box.score)}</strong>}
                 </span>
                 <small>{box.verdict}</small>
               </span>

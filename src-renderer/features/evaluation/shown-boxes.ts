@@ -86,8 +86,8 @@ function toDetectionBox(
     key: `detection ${index}`,
     ...{ x, y, width, height, className, score },
     color: colorOf(className) ?? fallbackColor,
-    label: `${className} ${score.toFixed(2)}`,
-    shortLabel: score.toFixed(2),
+    label: `${className} ${formatScore(score)}`,
+    shortLabel: formatScore(score),
     isDashed: false,
     isFaint: !isDetectionMeant(detection, query),
     isTruth: false,
@@ -129,4 +129,9 @@ function isDetectionMeant(
   if (query.kind === undefined) return true;
   if (query.kind === 'any') return outcome !== 'correct' && outcome !== 'ignored';
   return outcome === query.kind;
+}
+
+/** Two digits; three for the least, which would all be 0.00. */
+export function formatScore(score: number): string {
+  return score.toFixed(score < 0.01 ? 3 : 2);
 }

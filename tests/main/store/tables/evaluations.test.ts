@@ -78,4 +78,19 @@ describe('evaluations', () => {
     expect(found('test').map(({ id }) => id)).toEqual(['evaluation-1']);
     expect(found('val')).toEqual([]);
   });
+
+  it('lets go of the pictures of a report that did not come, and of what they are looked for by', () => {
+    const { evaluations, db } = openTestStoreWithDataset();
+    evaluations.insert(newEvaluation);
+    const finding = { kind: 'correct', predictedClass: 'rust', trueClass: 'rust', score: 0.5 };
+    const picture = { detections: new Uint8Array(), truths: '[]', findings: [finding] };
+    const images = predictions.map(({ imageHash }) => ({ imageHash, ...picture }));
+    const count = (table: string) => db.get<{ n: number }>(`SELECT count(*) AS n FROM ${table}`)?.n;
+    evaluations.addPictures(newEvaluation.id, images.slice(0, 1));
+    evaluations.addPictures(newEvaluation.id, images.slice(1));
+    expect([...evaluations.iteratePictures(newEvaluation.id)]).toHaveLength(2);
+    expect([count('evaluation_picture'), count('evaluation_finding')]).toEqual([2, 2]);
+    evaluations.dropPictures(newEvaluation.id);
+    expect([count('evaluation_picture'), count('evaluation_finding')]).toEqual([0, 0]);
+  });
 });
