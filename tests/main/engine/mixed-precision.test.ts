@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createModelTrainer, type ModelTrainer } from '../../../src-main/engine/model-trainer.ts';
 import { toTrainableModel } from '../../../src-main/engine/nn/classification-task.ts';
 import { createClassifierFrom } from '../../../src-main/engine/nn/classifier.ts';
+import { createDetector } from '../../../src-main/engine/nn/detector/detector.ts';
 import { activatedConvolution, classifierHead, residualBlock } from '../../../src-main/engine/nn/layers.ts';
 import type { Network } from '../../../src-main/engine/nn/network.ts';
 import type { TrainableModel } from '../../../src-main/engine/nn/trainable-model.ts';
@@ -107,6 +108,16 @@ describe('a gradient in mixed precision', () => {
     expect(distance(found, expected)).toBeLessThan(1e-2);
   });
 
+  it('is so for a detector too, with its targets assigned alike', async () => {
+    const detector = createDetector({
+      ...{ architecture: 'detector-nano', classes: 2, imageSize: 64, maxBoxes: 3, seed: 1 },
+    });
+    const [expected, found] = [await stepDetector(detector, false), await stepDetector(detector, true)];
+    expect(found.positives).toBe(expected.positives);
+    expect(Math.abs(found.loss / expected.loss - 1)).toBeLessThan(1e-3);
+    expect(distance(found.gradient, expected.gradient)).toBeLessThan(3e-2);
+  });
+
   it('keeps what would vanish in half precision without a scale', async () => {
     const dim = { ...model, buildLoss: faint(model) };
     const expected = await readGradient(false, dim);
@@ -193,9 +204,29 @@ async function readGradient(amp: boolean, subject = model, scale?: number): Prom
   return moved.map((value, index) => (subject.initialParameters[index] ?? 0) - value);
 }
 
+/** The loss of one step, its points that answer for objects, and its gradient. */
+async function stepDetector(detector: TrainableModel, amp: boolean) {
+  const [count, size] = [2, 64];
+  const optimizer = { kind: 'sgd', weightDecay: 0, momentum: 0 } as const;
+  const common = { model: detector, batchSize: count, optimizer, provider: 'cpu', threads: 1, amp } as const;
+  const trainer = await createModelTrainer(common);
+  const corners = [8, 10, 40, 44, 20, 4, 60, 30, 0, 0, 0, 0];
+  const feeds = new Map<string, Uint8Array | Float32Array | Int32Array>([
+    ['images', Uint8Array.from({ length: count * size * size * 3 }, (_, i) => (i * i * 31 + i * 7) % 251)],
+    ['boxes', Float32Array.from([...corners, ...corners])],
+    ['classes', Int32Array.of(0, 1, -1, 1, 0, -1)],
+  ]);
+  const { loss, results } = await trainer.step(feeds, 1);
+  const positives = results.get('positives')?.[0];
+  const moved = (await readVectors(trainer)).get('parameters') ?? new Float32Array();
+  await trainer.dispose();
+  const gradient = moved.map((value, index) => (detector.initialParameters[index] ?? 0) - value);
+  return { loss, positives, gradient };
+}
+
 /** The L2 norm of the difference over that of what was expected. */
 function distance(found: Float32Array, expected: Float32Array): number {
-  const norm = (values: Float32Array) => Math.hypot(...values);
+  const norm = (values: Float32Array) => Math.sqrt(values.reduce((sum, value) => sum + value ** 2, 0));
   return norm(found.map((value, index) => value - (expected[index] ?? Number.NaN))) / norm(expected);
 }
 
