@@ -92,7 +92,7 @@ function describe(figures: Omit<TrainingEstimate, 'statement'>, shownMs: number)
   const share =
     durationMs < shownMs
       ? `, in which about ${Math.max(1, Math.round((epochs * durationMs) / shownMs))} of ${epochs} epochs fit`
-      : ` for ${epochs} epochs`;
+      : ` for ${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}`;
   const source = isMeasured ? 'as measured here before' : 'a guess until the first run';
   const room = memoryBytes > freeMemoryBytes ? ': more than is free, take a smaller batch or image size' : '';
   return `${figures.architecture} at ${imageSize} pixels in batches of ${batchSize}: about ${toMinutes(durationMs)}${share} (${source}); ${toGigabytes(memoryBytes)} of memory of ${toGigabytes(freeMemoryBytes)} free${room}; ${Math.ceil(diskBytes / 1e6)} MB on the disk`;

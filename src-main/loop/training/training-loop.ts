@@ -287,7 +287,7 @@ function ended<Batch>(
   const { bestEpoch } = state.standing;
   const kept = `the weights of epoch ${bestEpoch} are kept${howJudged}`;
   if (state.epoch >= epochs)
-    return { outcome: 'completed', reason: `all ${epochs} epochs done; ${kept}`, state };
+    return { outcome: 'completed', reason: `${tellEpochs(epochs)} done; ${kept}`, state };
   if (hasPatienceRunOut(state.standing, patience)) {
     const reason = `no better score for ${patience} epochs, stopped after ${state.epoch}; ${kept}`;
     return { outcome: 'stopped', reason, state };
@@ -295,4 +295,8 @@ function ended<Batch>(
   const budgetS = Math.round((progress.budgetMs ?? 0) / 1000);
   const reason = `the time budget of ${budgetS} s is used after ${state.epoch} epochs; ${kept}`;
   return { outcome: 'completed', reason, state };
+}
+
+function tellEpochs(epochs: number): string {
+  return epochs === 1 ? 'the one epoch is' : `all ${epochs} epochs`;
 }
