@@ -1,11 +1,12 @@
 /**
  * The labelling desk with 2,000 boxes on a picture: frame times in a real Chromium while a box is drawn, moved and the
- * picture is dragged along, and the time from a stroke to its durable row. Figures, not ratios: there is no peer here
- * that could be run beside it; the page without boxes is the measure.
+ * picture is dragged along, and the time from a stroke to its durable row: from the pen's leaving the canvas to the
+ * page's knowing that it is kept, and of the call alone. Figures, not ratios: there is no peer here that could be run
+ * beside it; the page without boxes is the measure.
  */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { chromium, type Page } from 'playwright';
@@ -15,6 +16,7 @@ import type { BoxId, ImageHash } from '../../src-preload/contract/ids.ts';
 
 const boxCount = 2_000;
 const strokes = 100;
+const drawn = 40;
 const cli = join(import.meta.dirname, '../../src-main/hosts/cli/index.ts');
 const folder = mkdtempSync(join(tmpdir(), 'fieldstation-desk-'));
 const dataDir = join(folder, 'station');
@@ -49,7 +51,14 @@ try {
     console.log(
       `${gesture}: ${tell(crowded[gesture])} with ${boxCount} boxes, ${tell(empty[gesture])} without`,
     );
-  console.log(`stroke to durable row, on that picture: ${tell(await measureStrokes(hash))}`);
+  console.log(`pen up to kept, on that picture: ${tell(await measureDrawn(page))}`);
+  await page.close();
+  console.log(`call to durable row, on that picture: ${tell(await measureStrokes(hash))}`);
+  console.log(
+    `load of the machine: ${loadavg()
+      .map((load) => load.toFixed(1))
+      .join(' ')}`,
+  );
 } finally {
   await browser.close();
   station.process.kill('SIGKILL');
@@ -113,6 +122,41 @@ async function stopFrames(page: Page): Promise<number[]> {
     return frames;
   });
   return moments.slice(1).map((at, index) => at - (moments[index] ?? at));
+}
+
+/** Milliseconds from the pointer's release to the page's answer that all is kept, which comes after the commit. */
+async function measureDrawn(page: Page): Promise<number[]> {
+  await page.evaluate(() => {
+    const kept = document.querySelector<HTMLElement>('[data-testid="desk-kept"]');
+    if (!kept) throw new Error('the desk does not tell what is kept');
+    const durations: number[] = [];
+    let upAt: number | undefined;
+    window.addEventListener('pointerup', () => (upAt = performance.now()), true);
+    const note = () => {
+      if (kept.dataset.waiting !== '0' || upAt === undefined) return;
+      durations.push(performance.now() - upAt);
+      upAt = undefined;
+    };
+    new MutationObserver(note).observe(kept, { attributes: true, attributeFilter: ['data-waiting'] });
+    Object.assign(window, { durations });
+  });
+  const area = await page.getByTestId('desk-canvas').boundingBox();
+  if (!area) throw new Error('the desk has no canvas');
+  for (let stroke = 0; stroke < drawn; stroke++) {
+    const x = area.x + 120 + 8 * stroke;
+    const y = area.y + 150 + 5 * stroke;
+    await page.keyboard.press('Escape');
+    await page.mouse.move(x, y);
+    await page.mouse.down();
+    await page.mouse.move(x + 15, y + 10);
+    await page.mouse.move(x + 30, y + 20);
+    await page.mouse.up();
+    await page.waitForFunction(
+      (count) => (window as unknown as { durations: number[] }).durations.length === count,
+      stroke + 1,
+    );
+  }
+  return page.evaluate(() => (window as unknown as { durations: number[] }).durations);
 }
 
 /** Milliseconds from the call to the answer, which comes after the commit. */

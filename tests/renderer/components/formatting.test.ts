@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import {
   formatBytes,
+  formatClock,
+  formatCount,
+  formatDateTime,
   formatDuration,
   formatMagnitude,
   formatPercent,
@@ -17,6 +20,13 @@ describe('formatting', () => {
     expect(formatDuration(3_599_900)).toBe('1 h');
     expect(formatDuration(90_061_000)).toBe('25 h 1 min');
     expect(formatMagnitude(1_140_000)).toBe('1.14 M');
+  });
+
+  it('writes times as the clock on the wall has them', () => {
+    const noon = new Date(2026, 10, 21, 14, 5, 9).getTime();
+    expect(formatDateTime(noon)).toBe('21 Nov 2026, 14:05');
+    expect(formatClock(noon)).toBe('14:05:09');
+    expect(formatCount(12_345.4)).toBe('12,345');
   });
 
   it('shows what is unknown as a dash, never as NaN', () => {
