@@ -58,7 +58,7 @@ export interface DetectorPredictor {
 }
 
 /**
- * Takes an export of ours, or a float detector of the YOLOX, YOLOv5, YOLOv8 or YOLO11 families with one square input.
+ * Takes an export of ours, or a float detector of the YOLOX or YOLO families (v5, v8, v10, 11, 26) with one square input.
  * @throws AppError MODEL_UNREADABLE, saying what was expected and what was found; GRAPH_NOT_TRAINABLE for operations
  * that the engine does not know; PROVIDER_UNAVAILABLE when a provider cannot load it
  */
@@ -119,7 +119,9 @@ async function loadForeign(
   usual: SuppressionOptions,
 ): Promise<DetectorPredictor> {
   const { graph, layout } = readForeignDetector(bytes, imageSizeWanted);
-  const wanted = { ...usual, ...suppression };
+  const asked = { ...usual, ...suppression };
+  // What chose one box for each object itself has nothing to suppress.
+  const wanted = layout.layout === 'final' ? { ...asked, overlap: 1 } : asked;
   const written = writeOnnx(serveForeign(graph, layout, wanted), { symbolicBatch: 1 });
   const { family, classNames, classes: classCount, imageSize } = layout;
   const runner = await openRunner(written, imageSize, session, undefined);

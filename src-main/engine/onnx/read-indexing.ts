@@ -2,7 +2,7 @@
 import { createExpressions } from '../graph/expressions.ts';
 import type { ScatterReduction, SliceAttributes, Value } from '../graph/ops.ts';
 import { parseEquation } from '../graph/shapes-of-indexing.ts';
-import { countElements, floatTensor, fromNumbers, int64Tensor, sizeOf } from '../graph/tensor.ts';
+import { countElements, floatTensor, fromNumbers, int64Tensor, sizeOf, toNumbers } from '../graph/tensor.ts';
 import { findDType } from './element-types.ts';
 import {
   add,
@@ -90,7 +90,7 @@ export const indexingRules: Readonly<Record<string, ReadRule>> = {
       value: r.opset >= 11 ? (constantNumbers(r, 2)?.[0] ?? 0) : float(r, 'value', 0),
     });
   },
-  Gather: (r) => add(r, 'Gather', [input(r, 0), input(r, 1)], { axis: axisAttribute(r, 0) }),
+  Gather: gather,
   GatherElements: (r) => add(r, 'GatherElements', [input(r, 0), input(r, 1)], { axis: axisAttribute(r, 0) }),
   GatherND: (r) => add(r, 'GatherND', [input(r, 0), input(r, 1)], { batchDims: int(r, 'batch_dims', 0) }),
   Scatter: scatterElements,
@@ -302,4 +302,18 @@ function impliedOutput(letters: string): string {
     .filter((letter) => plain.indexOf(letter) === plain.lastIndexOf(letter))
     .toSorted()
     .join('');
+}
+
+/** PyTorch's exporter writes views as a gathering of all entries in their order, which is a reshape. */
+function gather(r: NodeReading): readonly Value[] {
+  const [x, indices] = [input(r, 0), input(r, 1)];
+  const axis = axisAttribute(r, 0);
+  const known = r.builder.findConstant(indices);
+  const isWhole =
+    known !== undefined &&
+    countElements(indices.shape) === x.shape[axis] &&
+    toNumbers(known).every((position, index) => position === index);
+  return isWhole
+    ? add(r, 'Reshape', [x], { shape: x.shape.toSpliced(axis, 1, ...indices.shape) })
+    : add(r, 'Gather', [x, indices], { axis });
 }

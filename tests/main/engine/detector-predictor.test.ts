@@ -25,6 +25,8 @@ const families = {
   'yolov8.onnx': 'yolov8',
   'yolov8-half.onnx': 'yolov8',
   'yolo11.onnx': 'yolo11',
+  'yolo26.onnx': 'yolo26',
+  'yolo26-final.onnx': 'yolo26',
 } as const;
 /** The picture of the oracle, twice: i i 31 stays exact below 2^53. */
 const picture = Uint8Array.from({ length: 64 * 64 * 3 }, (_, i) => (i * i * 31 + i * 7) % 251);

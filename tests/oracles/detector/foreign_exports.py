@@ -1,4 +1,4 @@
-"""Small untrained detectors as YOLOX, YOLOv5, YOLOv8 and YOLO11 are exported: tests/fixtures/detector/*.onnx.
+"""Small untrained detectors as YOLOX, YOLOv5, YOLOv8, YOLO11 and YOLO26 are exported: tests/fixtures/detector/*.onnx.
 
 Run with a Python that has torch and onnx: python tests/oracles/detector/foreign_exports.py
 Written from what the exported files of these families hold: the heads, the decoding in the graph, names, layouts and
@@ -148,6 +148,38 @@ class Yolov8(nn.Module):
         return torch.cat((torch.cat(((low + high) / 2, high - low), 1) * strides, cls.sigmoid()), 1)
 
 
+class Yolo26(nn.Module):
+    """Four distances in strides a point; [1, 4 + classes, n], or the best rows, corners, score, class: [1, 20, 6]."""
+
+    def __init__(self, classes=3, width=8, is_final=False):
+        super().__init__()
+        self.classes, self.is_final, self.backbone = classes, is_final, Backbone(width)
+        self.cv2 = nn.ModuleList(nn.Sequential(Conv(width, 8, 3), nn.Conv2d(8, 4, 1)) for _ in STRIDES)
+        deep = lambda: nn.Sequential(Conv(width, width, 3, groups=width), Conv(width, 8))
+        self.cv3 = nn.ModuleList(nn.Sequential(deep(), nn.Conv2d(8, classes, 1)) for _ in STRIDES)
+        for branch in self.cv2:
+            branch[-1].weight.data *= 0.3
+            branch[-1].bias.data[:] = 2.0
+
+    def forward(self, x):
+        levels = self.backbone(x)
+        b = x.shape[0]
+        sides = torch.cat([self.cv2[i](f).view(b, 4, -1) for i, f in enumerate(levels)], 2)
+        scores = torch.cat([self.cv3[i](f).view(b, self.classes, -1) for i, f in enumerate(levels)], 2).sigmoid()
+        points = torch.cat([grid_of(s).reshape(-1, 2) + 0.5 for s in STRIDES]).T.unsqueeze(0)
+        strides = torch.cat([torch.full((1, (SIZE // s) ** 2), float(s)) for s in STRIDES], 1)
+        left_top, right_bottom = sides.chunk(2, 1)
+        low, high = points - left_top, points + right_bottom
+        if not self.is_final:
+            return torch.cat((torch.cat(((low + high) / 2, high - low), 1) * strides, scores), 1)
+        boxes, scores = (torch.cat((low, high), 1) * strides).permute(0, 2, 1), scores.permute(0, 2, 1)
+        best = scores.amax(-1).topk(20)[1].unsqueeze(-1)
+        flat, index = scores.gather(1, best.repeat(1, 1, self.classes)).flatten(1).topk(20)
+        chosen = best.gather(1, (index // self.classes).unsqueeze(-1))
+        parts = [boxes.gather(1, chosen.repeat(1, 1, 4)), flat[..., None], (index % self.classes)[..., None].float()]
+        return torch.cat(parts, -1)
+
+
 def settle(network):
     """Running statistics and scales as after some training, so that nothing is the identity."""
     for module in network.modules():
@@ -164,7 +196,7 @@ def settle(network):
 def decode(network, outputs):
     """Rows [centre x, centre y, width, height, score of each class] as the caller of such an export computes them."""
     y = outputs[0]
-    if isinstance(network, Yolov8):
+    if isinstance(network, (Yolov8, Yolo26)):
         return y[0].T
     if isinstance(network, Yolov5) and not network.is_decoded:
         rows = []
@@ -182,8 +214,8 @@ def decode(network, outputs):
 
 
 def suppress(rows, overlap=0.7, count=12):
-    """The best boxes after suppression class by class: [class, score, x1, y1, x2, y2], cut to the picture."""
-    corners = torch.cat([rows[:, :2] - rows[:, 2:4] / 2, rows[:, :2] + rows[:, 2:4] / 2], 1).clamp(0, SIZE)
+    """The best boxes after suppression class by class: [class, score, x1, y1, x2, y2], then cut to the picture."""
+    corners = torch.cat([rows[:, :2] - rows[:, 2:4] / 2, rows[:, :2] + rows[:, 2:4] / 2], 1)
     kept = []
     scores = rows[:, 4:]
     for flat in scores.flatten().argsort(descending=True).tolist():
@@ -198,7 +230,11 @@ def suppress(rows, overlap=0.7, count=12):
             kept.append((label, float(scores[a, label]), x1, y1, x2, y2))
         if len(kept) == count:
             break
-    return [[row[0], *(float(f"{v:.5g}") for v in row[1:])] for row in kept]
+    return [report(*row) for row in kept]
+
+
+def report(label, score, *corners):
+    return [label, *(float(f"{v:.5g}") for v in (score, *(min(max(v, 0.0), SIZE) for v in corners)))]
 
 
 NAMES = "{0: 'bolt', 1: 'nut', 2: \"washer's rim\"}"
@@ -213,8 +249,11 @@ for name, network, opset, is_half, metadata in (
     ("yolov8", Yolov8(), 17, False, {"stride": "32", "names": NAMES, "task": "detect", "imgsz": "[64, 64]"}),
     ("yolov8-half", Yolov8(), 17, True, {"names": NAMES, "task": "detect"}),
     ("yolo11", Yolov8(is_eleven=True), 17, False, {"names": NAMES, "task": "detect", "batch": "1"}),
+    ("yolo26", lambda: Yolo26(), 17, False, {"names": NAMES, "task": "detect"}),
+    ("yolo26-final", lambda: Yolo26(is_final=True), 17, False, {"names": NAMES, "task": "detect"}),
 ):
-    settle(network)
+    # what came later is drawn later, so that the files before stay as they are
+    network = settle(network if isinstance(network, nn.Module) else network())
     x = picture.reshape(SIZE, SIZE, 3).permute(2, 0, 1)[None].float()
     x = x.flip(1) if name.startswith("yolox") else x / 255
     if name.startswith("yolox"):
@@ -235,7 +274,10 @@ for name, network, opset, is_half, metadata in (
         entry = model.metadata_props.add()
         entry.key, entry.value = key, value
     onnx.save(model, path)
-    found = suppress(decode(network, outputs))
+    if isinstance(network, Yolo26) and network.is_final:
+        found = [report(int(row[5]), row[4], *row[:4]) for row in outputs[0][0].tolist()[:12]]
+    else:
+        found = suppress(decode(network, outputs))
     cases.append({"file": path.name, "shapes": [list(o.shape) for o in outputs], "found": found})
     print(path.name, path.stat().st_size, cases[-1]["shapes"], found[:2])
 target = fixtures / "foreign-exports.json"

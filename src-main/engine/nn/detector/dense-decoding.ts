@@ -14,8 +14,15 @@ export function decodeDistances(e: Expressions, distances: Value, anchors: Ancho
   const [n, a, bins] = [sizeOf(distances.shape, 0), sizeOf(distances.shape, 2), sizeOf(distances.shape, 3)];
   const [shares] = e.builder.node('Softmax', [distances], { axis: 3 });
   const steps = e.constant(floatTensor([...Array(bins).keys()], [bins, 1]));
-  const inStrides = e.reshape(e.matMul(shares, steps), [n, 4, a]);
-  const pixels = e.mul(inStrides, e.constant(anchors.stride));
+  return decodeSides(e, e.reshape(e.matMul(shares, steps), [n, 4, a]), anchors);
+}
+
+/**
+ * Distances to corners around the points.
+ * @param sides in strides `[n, 4, a]`, left, top, right, bottom @returns x1, y1, x2, y2 in pixels, `[n, 4, a]`
+ */
+export function decodeSides(e: Expressions, sides: Value, anchors: AnchorPoints): Value {
+  const pixels = e.mul(sides, e.constant(anchors.stride));
   const points = e.constant(
     floatTensor([...pointRow(anchors.x), ...pointRow(anchors.y)], [1, 2, anchors.count]),
   );
@@ -52,7 +59,7 @@ export const suppressionConstants = {
 } as const;
 
 /**
- * Class-wise suppression, then the best of all classes: `boxes` `[n, k, 4]` within the image, `scores` `[n, k]` in
+ * Class-wise suppression, then the best of all classes: `boxes` `[n, k, 4]`, cut to the image after that, `scores` `[n, k]` in
  * falling order, `classes` int32 `[n, k]`. Where fewer boxes are left the scores are 0.
  * @param scores `[n, classes, a]` @param boxes corners in pixels `[n, 4, a]`
  */
@@ -64,8 +71,7 @@ export function selectDetections(
   imageSize: number,
 ): ReadonlyMap<string, Value> {
   const [n, classes, a] = [sizeOf(scores.shape, 0), sizeOf(scores.shape, 1), sizeOf(scores.shape, 2)];
-  const [inside] = e.builder.node('Clip', [boxes], { min: 0, max: imageSize });
-  const corners = e.transpose(inside, [0, 2, 1]);
+  const corners = e.transpose(boxes, [0, 2, 1]);
   const threshold = (value: number, name: string) => e.builder.constant(floatTensor([value]), name);
   const thresholds = [
     threshold(overlap, suppressionConstants.overlap),
@@ -81,8 +87,9 @@ export function selectDetections(
   const pointOf = e.sub(places, e.mul(classOf, e.scalar(a, 'int64')));
   const wide = e.expand(e.reshape(pointOf, [n, k, 1]), [n, k, 4]);
   const [chosen] = e.builder.node('GatherElements', [corners, wide], { axis: 1 });
+  const [inside] = e.builder.node('Clip', [chosen], { min: 0, max: imageSize });
   return new Map([
-    ['boxes', chosen],
+    ['boxes', inside],
     ['scores', best],
     ['classes', e.cast(classOf, 'int32')],
   ]);

@@ -45,6 +45,8 @@ export function decodeOutputs(
       const points = createAnchorPoints(layout.imageSize, layout.strides);
       return splitRow(e, e.transpose(first, [0, 2, 1]), (box) => decodeCells(e, box, points));
     }
+    case 'final':
+      return spreadClasses(e, e.transpose(first, [0, 2, 1]), layout.classes);
     case 'suppressed': {
       const [, scores] = outputs;
       if (!scores) throw new Error('bug: an export of ours without scores');
@@ -53,6 +55,15 @@ export function decodeOutputs(
     case 'anchors':
       return decodeHeads(e, outputs, layout);
   }
+}
+
+/** @param rows corners 4, score 1, class 1: `[n, 6, k]` */
+function spreadClasses(e: Expressions, rows: Value, classes: number): DecodedBoxes {
+  const [n, k] = [sizeOf(rows.shape, 0), sizeOf(rows.shape, 2)];
+  const wide = (row: number) => e.expand(e.sliceAxis(rows, 1, row, row + 1), [n, classes, k]);
+  const numbers = e.constant(floatTensor([...Array(classes).keys()], [1, classes, 1]));
+  const [isIts] = e.builder.node('Equal', [wide(5), numbers], {});
+  return { scores: e.where(isIts, wide(4), e.scalar(0)), boxes: e.sliceAxis(rows, 1, 0, 4) };
 }
 
 /** Rows are box 4, objectness 1, classes: `[n, 5 + classes, a]`. */

@@ -9,6 +9,7 @@ import type { TrainableModel } from '../trainable-model.ts';
 import { type AnchorPoints, createAnchorPoints } from './anchor-points.ts';
 import {
   decodeDistances,
+  decodeSides,
   evaluationSuppression,
   type SuppressionOptions,
   selectDetections,
@@ -116,6 +117,7 @@ function interpretRows(
     return { classLogits, distances, boxes: decodeDistances(e, distances, anchors) };
   }
   const box = e.sliceAxis(rows, 1, 0, 4);
+  if (kind === 'sides') return { classLogits, boxes: decodeSides(e, box, anchors) };
   const decoded =
     kind === 'cells'
       ? decodeCells(e, box, anchors)

@@ -4,17 +4,18 @@ import { createRandom } from '../../../base/random.ts';
 import { appendGraph } from '../../graph/append.ts';
 import { createGraphBuilder } from '../../graph/builder.ts';
 import { createExpressions, type Expressions } from '../../graph/expressions.ts';
-import { type Graph, listInputs, type Node, type Value } from '../../graph/ops.ts';
+import type { Graph, Node, Value } from '../../graph/ops.ts';
 import { countElements, floatTensor, sizeOf, type Tensor, toNumbers } from '../../graph/tensor.ts';
 import { removeDeadCode } from '../../passes/remove-dead-code.ts';
 import { classPrior } from './detection-feeds.ts';
 import type { DetectorFamily, ForeignLayout } from './foreign-layout.ts';
+import { listHeadConvolutions } from './head-convolutions.ts';
 
 /**
- * What the rows stand for: distributions of distances; offset and size from the cell with an objectness (YOLOX); the
- * same with anchors (YOLOv5).
+ * What the rows stand for: distributions of distances; distances themselves (YOLO26); offset and size from the cell with
+ * an objectness (YOLOX); the same with anchors (YOLOv5).
  */
-export type HeadKind = 'distances' | 'cells' | 'anchors';
+export type HeadKind = 'distances' | 'sides' | 'cells' | 'anchors';
 
 /** What the rows of a convolution's output stand for, before any sigmoid. */
 interface HeadPart {
@@ -46,7 +47,7 @@ export function cutDetector(
   const levels = findHeads(graph, layout);
   const [first] = levels;
   if (!first) throw new Error('bug: a detector without levels');
-  const kind = headKinds[first.length - 1] ?? 'cells';
+  const kind = kindOf(first);
   const convs = levels.flat().map(({ conv }) => conv.outputs[0]);
   const cut = removeDeadCode({ ...graph, outputs: convs });
   const changed =
@@ -95,7 +96,7 @@ function alignRows(e: Expressions, x: Value, anchors: number): Value {
 
 /** The convolutions of each level in the order box, objectness, classes. */
 function findHeads(graph: Graph, layout: ForeignLayout): HeadPart[][] {
-  const found = collectLastConvolutions(graph, layout);
+  const found = listHeadConvolutions(graph, layout);
   return layout.strides.map((stride) => {
     const cells = layout.imageSize / stride;
     const convs = found.filter((conv) => conv.outputs[0].shape[3] === cells);
@@ -110,8 +111,14 @@ function findHeads(graph: Graph, layout: ForeignLayout): HeadPart[][] {
   });
 }
 
-/** By the number of a level's last convolutions, less one. */
-const headKinds: readonly HeadKind[] = ['anchors', 'distances', 'cells'];
+const headKinds: readonly HeadKind[] = ['anchors', 'distances', 'sides', 'cells'];
+
+/** By a level's last convolutions. */
+function kindOf({ length, 0: first }: readonly HeadPart[]): HeadKind {
+  if (length === 1) return 'anchors';
+  if (length === 3) return 'cells';
+  return first?.boxRows === 4 ? 'sides' : 'distances';
+}
 
 /** Which of these a family's file has; exports of ours have any. */
 const kindsOfFamilies: Readonly<Record<DetectorFamily, readonly HeadKind[]>> = {
@@ -119,7 +126,9 @@ const kindsOfFamilies: Readonly<Record<DetectorFamily, readonly HeadKind[]>> = {
   yolox: ['cells'],
   yolov5: ['anchors'],
   yolov8: ['distances'],
+  yolov10: ['distances'],
   yolo11: ['distances'],
+  yolo26: ['sides'],
 };
 
 /** Undefined where the channels are not the family's. */
@@ -137,43 +146,11 @@ function describeParts(
     kindsOfFamilies[family].includes(kind) && `${channels}` === `${expected}`;
   if (isOf('anchors', [3 * (5 + classes)])) return part(0, 5, classes, 3);
   if (isOf('cells', [4, 1, classes])) return [...part(0, 4, 0), ...part(1, 1, 0), ...part(2, 0, classes)];
+  if (isOf('sides', [4, classes])) return [...part(0, 4, 0), ...part(1, 0, classes)];
   const isDistribution = first !== undefined && first % 4 === 0 && first > 4;
   if (isDistribution && isOf('distances', [first, classes]))
     return [...part(0, first, 0), ...part(1, 0, classes)];
   return undefined;
-}
-
-/** From the outputs back, in the order of operands, to the first 1 × 1 convolutions with a level's height and width. */
-function collectLastConvolutions(
-  graph: Graph,
-  { strides, imageSize }: ForeignLayout,
-): readonly Node<'Conv'>[] {
-  const makers = new Map<Value, Node>();
-  for (const node of graph.nodes)
-    for (const output of node.outputs as readonly Value[]) makers.set(output, node);
-  const sizes = new Set(strides.map((stride) => imageSize / stride));
-  const found: Node<'Conv'>[] = [];
-  const seen = new Set<Value>();
-  const visit = (value: Value): void => {
-    const node = makers.get(value);
-    if (!node || seen.has(value)) return;
-    seen.add(value);
-    if (node.op === 'Conv' && isPointwise(node, graph) && isSquare(node.outputs[0], sizes)) {
-      found.push(node);
-      return;
-    }
-    for (const input of listInputs(node)) visit(input);
-  };
-  for (const output of graph.outputs) visit(output);
-  return found;
-}
-
-function isPointwise({ inputs: [, w], attributes: { group } }: Node<'Conv'>, graph: Graph): boolean {
-  return graph.initializers.has(w) && group === 1 && w.shape[2] === 1 && w.shape[3] === 1;
-}
-
-function isSquare({ shape }: Value, sizes: ReadonlySet<number>): boolean {
-  return shape[2] === shape[3] && sizes.has(shape[2] ?? 0);
 }
 
 /** Weights and biases of the convolutions that tell classes, with rows for other classes. */
@@ -185,7 +162,10 @@ function drawClassRows(
 ): ReadonlyMap<Value, Tensor> {
   const changed = new Map<Value, Tensor>();
   for (const [index, level] of levels.entries()) {
-    const bias = options.kind === 'distances' ? classPrior(strides[index] ?? 8, options.classes) : 0;
+    const bias =
+      options.kind === 'distances' || options.kind === 'sides'
+        ? classPrior(strides[index] ?? 8, options.classes)
+        : 0;
     for (const part of level.filter(({ classRows }) => classRows > 0)) {
       const [, weight, biases] = part.conv.inputs;
       const random = createRandom(options.seed, 'classes', weight.name);

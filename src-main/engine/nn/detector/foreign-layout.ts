@@ -1,20 +1,22 @@
-/** Recognizes, by inputs, outputs and operations, detectors as we, YOLOX, YOLOv5, YOLOv8 and YOLO11 export them. */
+/** Recognizes, by inputs, outputs and operations, detectors as we, YOLOX and YOLO (v5, v8, v10, 11, 26) export them. */
 import { AppError } from '../../../base/app-error.ts';
 import type { Graph, Value } from '../../graph/ops.ts';
 import { floatTensor, isSameShape, printType, sizeOf, toNumbers } from '../../graph/tensor.ts';
+import { listHeadConvolutions } from './head-convolutions.ts';
 
 /** Exports of ours are of one family, whatever the network: they give final boxes. */
-export type DetectorFamily = 'fieldstation' | 'yolox' | 'yolov5' | 'yolov8' | 'yolo11';
+export type DetectorFamily = 'fieldstation' | 'yolox' | 'yolov5' | 'yolov8' | 'yolov10' | 'yolo11' | 'yolo26';
 
 /**
  * How a file states its boxes, a points in all levels:
  * - `cells`: `[n, a, 5 + classes]`: offset from the cell, log of the size, in strides; objectness and classes 0 to 1;
  * - `rows`: `[n, a, 5 + classes]`: centre and size in pixels, objectness, classes 0 to 1;
  * - `columns`: `[n, 4 + classes, a]`: centre and size in pixels, classes 0 to 1;
+ * - `final`: `[n, k, 6]`: corners in pixels, score and class of the best k, one for each object;
  * - `anchors`: of each level `[n, 3, h, w, 5 + classes]`, raw;
  * - `suppressed`: corners `[n, a, 4]` and scores `[n, classes, a]`, which an export of ours suppresses.
  */
-export type BoxLayout = 'cells' | 'rows' | 'columns' | 'anchors' | 'suppressed';
+export type BoxLayout = 'cells' | 'rows' | 'columns' | 'final' | 'anchors' | 'suppressed';
 
 /** How the outputs of a foreign detector hold its boxes and scores. */
 export interface ForeignLayout {
@@ -67,7 +69,8 @@ export function recognizeLayout(graph: Graph, metadata: ReadonlyMap<string, stri
   if (task !== undefined && task !== 'detect') throw unrecognized(graph, `its metadata says task ${task}`);
   const imageSize = input && graph.inputs.length === 1 ? findImageSize(input) : undefined;
   if (imageSize === undefined) throw unrecognized(graph, 'its input is not one square picture');
-  const found = recognizeHeads(graph, imageSize) ?? recognizeRows(graph, imageSize);
+  const found =
+    recognizeHeads(graph, imageSize) ?? recognizeFinal(graph, imageSize) ?? recognizeRows(graph, imageSize);
   if (!found) throw unrecognized(graph, 'its outputs are none of these');
   const isYolox = found.family === 'yolox';
   const classNames = readClassNames(metadata.get('names'));
@@ -130,15 +133,45 @@ function recognizeRows(graph: Graph, imageSize: number): Found | undefined {
       return { family: 'yolov5', classes: third - 5, strides, layout: 'rows' };
     }
     if (third === cells && second > 4) {
-      return { family: nameColumns(graph), classes: second - 4, strides, layout: 'columns' };
+      return {
+        family: nameColumns(graph, imageSize, strides),
+        classes: second - 4,
+        strides,
+        layout: 'columns',
+      };
     }
   }
   return undefined;
 }
 
-/** YOLO11 has depthwise convolutions before its classes, YOLOv8 has none at all. */
-function nameColumns(graph: Graph): DetectorFamily {
+/** YOLO26 gives distances themselves; YOLO11 has depthwise convolutions before its classes, YOLOv8 has none at all. */
+function nameColumns(graph: Graph, imageSize: number, strides: readonly number[]): DetectorFamily {
+  const [finest] = listHeadRows(graph, imageSize, strides);
+  if (finest?.length === 2 && finest[0] === 4) return 'yolo26';
   return graph.nodes.some((node) => node.op === 'Conv' && node.attributes.group > 1) ? 'yolo11' : 'yolov8';
+}
+
+/** The best k, chosen inside: a level's last convolutions tell how many classes there are. */
+function recognizeFinal(graph: Graph, imageSize: number): Found | undefined {
+  const [output, ...others] = graph.outputs;
+  const isFinal = output?.shape.length === 3 && output.shape[2] === 6 && others.length === 0;
+  if (!isFinal || !graph.nodes.some(({ op }) => op === 'TopK')) return undefined;
+  for (const strides of strideSets) {
+    const levels = listHeadRows(graph, imageSize, strides);
+    const [[boxRows = 0, classes = 0] = []] = levels;
+    if (boxRows === 0 || boxRows % 4 !== 0 || classes === 0) continue;
+    if (levels.some((level) => `${level}` !== `${[boxRows, classes]}`)) continue;
+    return { family: boxRows === 4 ? 'yolo26' : 'yolov10', classes, strides, layout: 'final' };
+  }
+  return undefined;
+}
+
+/** Of each level, the channels of its last convolutions. */
+function listHeadRows(graph: Graph, imageSize: number, strides: readonly number[]): readonly number[][] {
+  const last = listHeadConvolutions(graph, { imageSize, strides }).map((conv) => conv.outputs[0].shape);
+  return strides.map((stride) =>
+    last.flatMap(([, channels = 0, , width]) => (width === imageSize / stride ? [channels] : [])),
+  );
 }
 
 /** Raw heads of three anchors each. */
@@ -205,8 +238,8 @@ function unrecognized(graph: Graph, reason: string): AppError {
   const list = (values: readonly Value[]) =>
     values.map((value) => `${value.name} ${printType(value)}`).join(', ');
   const expected = [
-    'expected a detector as YOLOX, YOLOv5, YOLOv8 or YOLO11 export it: one input [n, 3, s, s] and an output',
-    '[n, a, 5 + classes], [n, 3 a, 5 + classes] or [n, 4 + classes, a] of a = Σ (s / stride)² points,',
+    'expected a detector as YOLOX or YOLO (v5, v8, v10, 11, 26) export it: one input [n, 3, s, s] and an output',
+    '[n, a, 5 + classes], [n, 3 a, 5 + classes] or [n, 4 + classes, a] of a = Σ (s / stride)² points, [n, k, 6] of the best,',
     'or a head [n, 3, s / stride, s / stride, 5 + classes] of each stride',
   ].join(' ');
   return new AppError(

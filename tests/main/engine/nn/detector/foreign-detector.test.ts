@@ -27,6 +27,8 @@ describe.each([
   ['yolov8', 6 * 2],
   ['yolov8-half', 6 * 2],
   ['yolo11', 6 * 2],
+  ['yolo26', 6 * 2],
+  ['yolo26-final', 6 * 2],
 ])('createForeignDetector of %s', (file, headTensors) => {
   const create = (classes: number) =>
     createForeignDetector({ bytes: readFixture(file), classes, maxBoxes: 2, seed: 1 });
@@ -51,8 +53,11 @@ describe.each([
     expectClose((await detectNoise(rewritten)).boxes, ours.boxes, 0.001);
     expect(ours.scores[0]).toBeGreaterThan(0.2);
     const tolerance = file.includes('half') ? 0.5 : 0.01;
-    expectClose(ours.scores, theirs.scores, tolerance);
-    expectClose(ours.boxes, theirs.boxes, tolerance);
+    // What chose one box for each object itself is suppressed from now on.
+    const isChosen = file.endsWith('final');
+    const compared = isChosen ? 1 : ours.scores.length;
+    expectClose(ours.scores.slice(0, compared), theirs.scores.slice(0, compared), tolerance);
+    expectClose(ours.boxes.slice(0, 4 * compared), theirs.boxes.slice(0, 4 * compared), tolerance);
   });
 
   it('keeps names and weights when it gets other classes, but for the rows of the classes', () => {
@@ -74,7 +79,9 @@ describe.each([
       ['classes', Int32Array.of(1, -1)],
     ]);
     const losses: number[] = [];
-    for (let step = 0; step < 60; step++) losses.push((await trainer.step(feeds, 0.003)).loss);
+    // Without distributions of distances less is learnt of each object.
+    const steps = file.startsWith('yolo26') ? 150 : 60;
+    for (let step = 0; step < steps; step++) losses.push((await trainer.step(feeds, 0.003)).loss);
     const outputs = await trainer.run(scene, 1);
     await trainer.dispose();
     expect(losses.at(-1)).toBeLessThan(0.5 * Math.max(...losses));
