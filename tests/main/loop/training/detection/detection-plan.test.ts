@@ -78,6 +78,14 @@ test('keeps the frame of a base, and refuses another', () => {
   expect(() => plan({ imageSize: 320 }, { base })).toThrow(/416/);
 });
 
+test('goes on from a base with a lower rate than from nothing, by the root of the pictures of an update', () => {
+  expect(plan({ batchSize: 16 }, { base }).learningRate).toBe(0.0007);
+  expect(plan({ batchSize: 8 }, { base }).learningRate).toBe(0.00049);
+  expect(plan({ batchSize: 8, detection: { nbs: 32 } }, { base }).learningRate).toBe(0.00099);
+  expect(plan({ batchSize: 16 }).learningRate).toBe(0.002);
+  expect(plan({ batchSize: 8, learningRate: 0.003 }, { base }).learningRate).toBe(0.003);
+});
+
 test('refuses a frame that no detector has, and the architecture of a classifier', () => {
   expect(() => plan({ imageSize: 300 })).toThrow(/take 288/);
   expect(() => plan({ architecture: 'classifier-nano' })).toThrow(/detector-nano/);
