@@ -3,6 +3,7 @@ import { createTrainer, type ProviderName, probeProvider } from '../../../src-ma
 import { createClassifierFrom } from '../../../src-main/engine/nn/classifier.ts';
 import { activatedConvolution, classifierHead } from '../../../src-main/engine/nn/layers.ts';
 import type { Network } from '../../../src-main/engine/nn/network.ts';
+import { takeScaledSteps } from './scaled-steps.ts';
 
 const network: Network = (scope, pixels) => {
   const stem = activatedConvolution(scope, 'stem', pixels, { channels: 4, kernel: 3, stride: 2 });
@@ -12,7 +13,8 @@ const network: Network = (scope, pixels) => {
 const name = process.argv[2] as ProviderName;
 const report = await probeProvider(name);
 const trained = report.usable ? await trainOn(name) : undefined;
-process.stdout.write(`${JSON.stringify({ report, trained })}\n`, () => process.exit(0));
+const scaled = report.usable ? await takeScaledSteps(name) : undefined;
+process.stdout.write(`${JSON.stringify({ report, trained, scaled })}\n`, () => process.exit(0));
 
 /** Losses of a few steps with a save and a load in between, and the probabilities after. */
 async function trainOn(provider: ProviderName) {

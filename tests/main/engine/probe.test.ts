@@ -5,9 +5,11 @@ import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { listProviders, probeProvider } from '../../../src-main/engine/index.ts';
 import { tryAmp } from '../../../src-main/engine/probe-amp.ts';
+import { takeScaledSteps } from './scaled-steps.ts';
 
 interface ChildReport {
   readonly report: { readonly usable: boolean; readonly reason: string };
+  readonly scaled?: Awaited<ReturnType<typeof takeScaledSteps>>;
   readonly trained?: { readonly losses: readonly number[]; readonly probabilities: readonly number[] };
 }
 
@@ -45,7 +47,18 @@ it('says of a provider that this build lacks why it is not usable', async () => 
   });
 });
 
-it('trains on WebGPU as on the CPU, with the state kept on the device', { timeout: 90_000 }, (context) => {
+it('skips a step that is not finite inside the graph, and lets the scale grow', async () => {
+  expect(await takeScaledSteps('cpu')).toEqual(scaledSteps);
+});
+
+/** JSON has no infinity: it is null there. */
+const scaledSteps = [
+  { scale: Number.POSITIVE_INFINITY, goodSteps: 0, isSame: true },
+  { scale: 2048, goodSteps: 0, isSame: false },
+  { scale: 2048, goodSteps: 1, isSame: false },
+];
+
+it('trains on WebGPU as on the CPU, with the state kept on the device', { timeout: 300_000 }, (context) => {
   const found = probeInChild('webgpu');
   if (!found.report.usable) {
     const reason = `no WebGPU device for the engine's test: ${found.report.reason}`;
@@ -53,6 +66,7 @@ it('trains on WebGPU as on the CPU, with the state kept on the device', { timeou
     return context.skip(reason);
   }
   const expected = probeInChild('cpu').trained;
+  expect(found.scaled).toEqual(JSON.parse(JSON.stringify(scaledSteps)));
   expected?.losses.forEach((loss, step) => {
     expect(found.trained?.losses[step]).toBeCloseTo(loss, 3);
   });
