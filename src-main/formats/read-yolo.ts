@@ -30,10 +30,14 @@ export async function readYolo(context: ReadContext): Promise<FormatReading> {
   const faults: Fault[] = [];
   const { names, splitOf } = await readDescription(context, faults);
   const labelFiles = new Set(context.folder.paths.filter((path) => /\.txt$/i.test(path)));
+  const inAnyCase = new Map([...labelFiles].map((path) => [path.toLowerCase(), path]));
   const records: PictureRecord[] = [];
   const paired = new Set<string>();
   for await (const picturePath of context.eachPath(context.pictures.paths)) {
-    const recordPath = listTwins(picturePath).find((path) => labelFiles.has(path));
+    const twins = listTwins(picturePath);
+    const recordPath =
+      twins.find((path) => labelFiles.has(path)) ??
+      twins.map((path) => inAnyCase.get(path.toLowerCase())).find((path) => path !== undefined);
     if (recordPath !== undefined) paired.add(recordPath);
     const split = splitOf(picturePath);
     await context.collectFaults(recordPath ?? picturePath, faults, async () => {

@@ -185,6 +185,21 @@ test('YOLO: Roboflow’s folders, polygons, an empty file as background, no file
   ]);
 });
 
+test('YOLO: folders and endings in capitals, as old cameras and some file systems write them', async () => {
+  const { boxes, faults, reading } = await read('yolo', {
+    'DATA.YAML': 'train: IMAGES/TRAIN\nval: IMAGES/VAL\nnames: [leaf]\n',
+    'IMAGES/TRAIN/A.JPG': '',
+    'LABELS/TRAIN/A.TXT': '0 .5 .5 .1 .2\n',
+    'images/b.jpg': '',
+    'images/B.jpg': '',
+    'labels/b.txt': '0 .5 .5 .2 .2\n',
+    'labels/B.txt': '',
+  });
+  expect(faults).toEqual([]);
+  expect(boxes).toEqual({ 'A.JPG': ['leaf 45 20 10 10'], 'b.jpg': ['leaf 40 20 20 10'], 'B.jpg': [] });
+  expect(reading.records[0]?.split).toBe('train');
+});
+
 test.each([
   ['aliases that grow', 'a: &a [x, x]\nb: &b [*a, *a]\nnames: [*b, *b]\n', 'aliases'],
   ['YAML that is none', 'names: [a\n', 'line'],
