@@ -1,7 +1,7 @@
 /**
  * The labelling desk with 2,000 boxes on a picture: frame times in a real Chromium while a box is drawn, moved and the
  * picture is dragged along, and the time from a stroke to its durable row: from the pen's leaving the canvas to the
- * page's knowing that it is kept, and of the call alone. Figures, not ratios: there is no peer here that could be run
+ * time that the row bears, to the page's showing that it is kept, and of the call alone, commit and all. Figures, not ratios: there is no peer here that could be run
  * beside it; the page without boxes is the measure.
  */
 import { spawn } from 'node:child_process';
@@ -51,7 +51,10 @@ try {
     console.log(
       `${gesture}: ${tell(crowded[gesture])} with ${boxCount} boxes, ${tell(empty[gesture])} without`,
     );
-  console.log(`pen up to kept, on that picture: ${tell(await measureDrawn(page))}`);
+  const { untilRow, untilKept } = await measureDrawn(page, hash);
+  console.log(
+    `pen up to the row, on that picture: ${tell(untilRow)}; to its being shown as kept: ${tell(untilKept)}`,
+  );
   await page.close();
   console.log(`call to durable row, on that picture: ${tell(await measureStrokes(hash))}`);
   console.log(
@@ -124,21 +127,29 @@ async function stopFrames(page: Page): Promise<number[]> {
   return moments.slice(1).map((at, index) => at - (moments[index] ?? at));
 }
 
-/** Milliseconds from the pointer's release to the page's answer that all is kept, which comes after the commit. */
-async function measureDrawn(page: Page): Promise<number[]> {
+/** Milliseconds from the pointer's release: to the time of the row, and until the page shows that all is kept. */
+async function measureDrawn(
+  page: Page,
+  hash: ImageHash,
+): Promise<{ readonly untilRow: number[]; readonly untilKept: number[] }> {
   await page.evaluate(() => {
     const kept = document.querySelector<HTMLElement>('[data-testid="desk-kept"]');
     if (!kept) throw new Error('the desk does not tell what is kept');
     const durations: number[] = [];
+    const moments: number[] = [];
     let upAt: number | undefined;
-    window.addEventListener('pointerup', () => (upAt = performance.now()), true);
+    const release = () => {
+      upAt = performance.now();
+      moments.push(Date.now());
+    };
+    window.addEventListener('pointerup', release, true);
     const note = () => {
       if (kept.dataset.waiting !== '0' || upAt === undefined) return;
       durations.push(performance.now() - upAt);
       upAt = undefined;
     };
     new MutationObserver(note).observe(kept, { attributes: true, attributeFilter: ['data-waiting'] });
-    Object.assign(window, { durations });
+    Object.assign(window, { durations, moments });
   });
   const area = await page.getByTestId('desk-canvas').boundingBox();
   if (!area) throw new Error('the desk has no canvas');
@@ -156,7 +167,14 @@ async function measureDrawn(page: Page): Promise<number[]> {
       stroke + 1,
     );
   }
-  return page.evaluate(() => (window as unknown as { durations: number[] }).durations);
+  const seen = await page.evaluate(() => {
+    const { durations, moments } = window as unknown as { durations: number[]; moments: number[] };
+    return { durations, moments };
+  });
+  const revisions = (await call(`/images/${hash}/revisions`)) as { createdAt: number }[];
+  const written = revisions.slice(-drawn).map(({ createdAt }) => createdAt);
+  const untilRow = written.map((at, stroke) => at - (seen.moments[stroke] ?? Number.NaN));
+  return { untilRow, untilKept: seen.durations };
 }
 
 /** Milliseconds from the call to the answer, which comes after the commit. */
@@ -182,11 +200,12 @@ async function findPicture(): Promise<ImageHash> {
   return images[0].hash;
 }
 
-async function call(path: string, body: object): Promise<unknown> {
+/** @param body absent: a question that changes nothing */
+async function call(path: string, body?: object): Promise<unknown> {
   const answer = await fetch(`${station.address}/api/v1${path}`, {
-    method: 'POST',
+    method: body ? 'POST' : 'GET',
     headers: { authorization: `Bearer ${station.token}`, 'content-type': 'application/json' },
-    body: JSON.stringify(body),
+    ...(body && { body: JSON.stringify(body) }),
   });
   if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
   return answer.json();
