@@ -24,6 +24,10 @@ export function createImagesApi(
       await refreshFor(input.filter);
       return images.listImageHashes(input);
     }),
+    listImageColors: api.listImageColors.handler(async ({ input }) => {
+      await refreshFor(input.filter);
+      return images.listImageColors(input);
+    }),
     mapImages: api.mapImages.handler(async ({ input }) => {
       await refreshFor(input.filter);
       return images.mapImages(input);

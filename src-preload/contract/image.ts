@@ -164,6 +164,16 @@ export const imagesContract = {
       }),
     )
     .output(z.object({ hashes: z.array(imageHashSchema), total: z.number().int() })),
+  /** Four characters a picture, the beginning of its placeholder, which is its mean colour; `----` where it has none. */
+  listImageColors: oc
+    .route({
+      method: 'POST',
+      path: '/images/colors',
+      tags: ['images'],
+      summary: 'The mean colours of all pictures that match a filter, in its order',
+    })
+    .input(z.object({ filter: imageFilterSchema.default({}), order: imageOrderSchema.default('newest') }))
+    .output(z.object({ colors: z.string() })),
   /** The same pictures get the same id; the last fifty selections are kept. */
   keepSelection: oc
     .route({

@@ -2,7 +2,7 @@
  * The Data page on 100,000 pictures in a real Chromium: how soon the first page stands, how long a row that is in view
  * stays blank while the wall is scrolled, what a filter, the map and a selection of everything take. Figures, not
  * ratios: there is no peer here that could be run beside it. A row is blank where one of its tiles shows neither the
- * thumbnail nor the blurred picture that stands in for it.
+ * thumbnail nor what stands in for it: the blurred picture, or its mean colour where the list has not been read so far.
  */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -125,9 +125,8 @@ function watchRows(): void {
   let frames = 0;
   const isShown = (tile: Element): boolean => {
     const image = tile.querySelector('img');
-    if (image === null) return false;
-    const isLoaded = image.complete && image.naturalWidth > 0;
-    return isLoaded || (image.parentElement?.style.backgroundImage ?? '') !== '';
+    if (image?.complete && image.naturalWidth > 0) return true;
+    return (tile.firstElementChild as HTMLElement | null)?.style.backgroundColor !== '';
   };
   const rowsInView = (): Map<number, boolean> => {
     const view = grid.getBoundingClientRect();

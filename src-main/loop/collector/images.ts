@@ -14,6 +14,8 @@ export interface Images {
   listImages(window: ImageWindow): { images: Image[]; total: number };
   /** @throws {AppError} as `listImages` */
   listImageHashes(window: ImageWindow): { hashes: ImageHash[]; total: number };
+  /** Four characters a picture. @throws {AppError} as `listImages` */
+  listImageColors(list: Omit<ImageWindow, 'offset' | 'limit'>): { colors: string };
   /** @throws {AppError} as `listImages` */
   mapImages(window: ImageMapWindow): ImageMap;
   /** @throws {AppError} NOT_FOUND for pictures that the station does not have */
@@ -30,10 +32,11 @@ export interface ImagesOptions {
 }
 
 export function createImages({ store, clock }: ImagesOptions): Images {
-  const { list, listHashes, readMap, get, count, findLastImportAt } = store.imageQueries;
+  const { list, listHashes, listColors, readMap, get, count, findLastImportAt } = store.imageQueries;
   return {
     listImages: list,
     listImageHashes: listHashes,
+    listImageColors: (list) => ({ colors: listColors(list) }),
     mapImages: readMap,
     keepSelection: (imageHashes) => {
       assertKnown(store, imageHashes);

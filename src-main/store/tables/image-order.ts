@@ -44,8 +44,12 @@ export function choosePage(
   return { order, offset, limit, isBackwards: behind < window.offset, isWalk };
 }
 
-/** @param column of the picture: its sequence or its hash */
-export function toPageQuery(conditions: Conditions, page: Page, column: 'sequence' | 'hash'): SqlQuery {
+/** @param column of the picture: what is found of it */
+export function toPageQuery(
+  conditions: Conditions,
+  page: Page,
+  column: 'sequence' | 'hash' | 'placeholder',
+): SqlQuery {
   const { by, join } = orders[page.order];
   const terms = by.map(
     ([term, direction]) => `${term} ${page.isBackwards ? opposite[direction] : direction}`,

@@ -69,6 +69,22 @@ export function createImageQueries(db: ReadableDatabase) {
       const { found, total } = findPage<ImageHash>(db, window, 'hash');
       return { hashes: found, total };
     },
+    /**
+     * Of all that match, in their order: the first four characters of each placeholder.
+     * @throws {AppError} as `list`
+     */
+    listColors({ filter, order = 'newest' }: Omit<ImageWindow, 'offset' | 'limit'>): string {
+      const conditions = toConditions(db, filter);
+      const of = countMatching(db, conditions);
+      const page = choosePage(conditions, { order, offset: 0, limit: of.total }, of);
+      const { sql, parameters } = toPageQuery(conditions, page, 'placeholder');
+      return (
+        db.get<{ colors: string }>(
+          `SELECT group_concat(substr(coalesce(found, '----'), 1, 4), '') AS colors FROM (${sql})`,
+          parameters,
+        )?.colors ?? ''
+      );
+    },
     /** @throws {AppError} as `list` */
     readMap: ({ filter, bins }: ImageMapWindow): ImageMap => readImageMap(db, toConditions(db, filter), bins),
     count: (): ImageCounts => readCounts(db),

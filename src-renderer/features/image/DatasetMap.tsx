@@ -33,6 +33,7 @@ export function DatasetMap({ filter, colorOf, onFilter, onClose }: DatasetMapPro
     station.images.mapImages.queryOptions({
       input: { filter: withoutSubject(filter), bins },
       staleTime: 10_000,
+      refetchInterval: 20_000,
       placeholderData: keepPreviousData,
     }),
   );

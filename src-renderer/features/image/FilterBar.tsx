@@ -130,8 +130,8 @@ function FilterButton({ filter, onFilter }: FieldProps) {
 const orderTexts = {
   newest: 'Newest import first',
   oldest: 'Oldest import first',
-  latest: 'Taken last first',
-  earliest: 'Taken first first',
+  latest: 'Latest taken first',
+  earliest: 'Earliest taken first',
   nameAscending: 'Name, A to Z',
   nameDescending: 'Name, Z to A',
   largest: 'Largest file first',

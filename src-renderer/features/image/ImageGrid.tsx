@@ -21,6 +21,8 @@ interface ImageGridProps {
   readonly total: number;
   readonly imageAt: (index: number) => Image | undefined;
   readonly colorOf: (className: string) => string | undefined;
+  /** Of all pictures of the list, see `listImageColors`; undefined until they are there. */
+  readonly meanColors: string | undefined;
   readonly tileSize: number;
   readonly selection: Selection;
   readonly onView: (view: GridView) => void;
@@ -87,12 +89,20 @@ export function ImageGrid(props: ImageGridProps) {
   );
 }
 
-function GridCell({ index, imageAt, colorOf, tileSize, selection }: ImageGridProps & { index: number }) {
+function GridCell({
+  index,
+  imageAt,
+  colorOf,
+  meanColors,
+  tileSize,
+  selection,
+}: ImageGridProps & { index: number }) {
   const image = imageAt(index);
   return (
     <ImageTile
       index={index}
       image={image}
+      meanColors={image === undefined ? meanColors : undefined}
       height={tileSize}
       color={image?.className == null ? undefined : colorOf(image.className)}
       isSelected={image !== undefined && selection.selected.has(image.hash)}

@@ -5,12 +5,14 @@ import type { Image } from '../../../src-preload/contract/index.ts';
 import { thumbnailUrl } from '../../client/picture-url.ts';
 import { formatPercent, formatPlural } from '../../components/formatting.ts';
 import classes from './ImageTile.module.css';
-import { toPlaceholderStyle } from './placeholder.ts';
+import { toColorStyle, toPlaceholderStyle } from './placeholder.ts';
 
 interface ImageTileProps {
   readonly index: number;
   /** Undefined while its window is under way. */
   readonly image: Image | undefined;
+  /** Of the whole list, for as long as the picture is under way. */
+  readonly meanColors: string | undefined;
   /** Pixels. */
   readonly height: number;
   readonly color: string | undefined;
@@ -19,13 +21,13 @@ interface ImageTileProps {
 }
 
 export const ImageTile = memo(function ImageTile(props: ImageTileProps) {
-  const { index, image, height, color, isSelected, isFocused } = props;
+  const { index, image, meanColors, height, color, isSelected, isFocused } = props;
   const hash = image?.placeholder ?? null;
   const placeholder = useMemo(() => toPlaceholderStyle(hash), [hash]);
   if (image === undefined) {
     return (
       <div className={classes.tile} aria-hidden>
-        <div className={classes.picture} style={{ height }} />
+        <div className={classes.picture} style={{ height, ...toColorStyle(meanColors, index) }} />
         <div className={classes.caption} />
       </div>
     );

@@ -29,7 +29,7 @@ import { SelectionBar } from './SelectionBar.tsx';
 import { targets } from './selection.ts';
 import { type ImageCommands, useImageCommands } from './use-image-commands.ts';
 import { useImageKeys } from './use-image-keys.ts';
-import { type ImageWindows, useImageWindows } from './use-image-windows.ts';
+import { type ImageWindows, useImageWindows, useMeanColors } from './use-image-windows.ts';
 import { useSelectionActions } from './use-selection-actions.ts';
 
 const firstView: GridView = { firstIndex: 0, lastIndex: 0, columns: 1, rowsInView: 1 };
@@ -49,6 +49,7 @@ export function ImageWorkspace() {
   const searchRef = useRef<HTMLInputElement>(null);
   useImageKeys({ labelClasses, commands, searchRef, act });
   const { isMapOpen, setMapOpen } = useImageView();
+  const meanColors = useMeanColors(filter, order, windows.total);
   return (
     <div className={classes.workspace}>
       <FilterBar
@@ -69,25 +70,15 @@ export function ImageWorkspace() {
         />
       )}
       <div className={classes.columns}>
-        <div className={classes.wall}>
-          <Wall
-            filter={filter}
-            windows={windows}
-            commands={commands}
-            colorOf={colorOf}
-            onView={setView}
-            onClear={() => setFilter({})}
-          />
-          {commands.selectedCount > 0 && (
-            <SelectionBar
-              count={commands.selectedCount}
-              isAside={filter.setAside === true}
-              isDetection={isDetection}
-              onAct={act}
-              onClear={commands.close}
-            />
-          )}
-        </div>
+        <Wall
+          filter={filter}
+          windows={windows}
+          meanColors={meanColors}
+          commands={commands}
+          colorOf={colorOf}
+          onView={setView}
+          onClear={() => setFilter({})}
+        />
         <ClassPanel
           labelClasses={labelClasses}
           targetCount={commands.targetCount}
@@ -96,6 +87,15 @@ export function ImageWorkspace() {
           onFilter={(className) => setFilter(withPart(withoutSubject(filter), 'className', className))}
         />
       </div>
+      {commands.selectedCount > 0 && (
+        <SelectionBar
+          count={commands.selectedCount}
+          isAside={filter.setAside === true}
+          isDetection={isDetection}
+          onAct={act}
+          onClear={commands.close}
+        />
+      )}
       <Viewer windows={windows} commands={commands} colorOf={colorOf} />
       <SelectionDialogs dialog={dialog} onClose={() => setDialog(null)} />
     </div>
@@ -211,13 +211,14 @@ function summaryOf(total: number | undefined, selectedCount: number): string {
 interface WallProps {
   readonly filter: ImageFilter;
   readonly windows: ImageWindows;
+  readonly meanColors: string | undefined;
   readonly commands: ImageCommands;
   readonly colorOf: (className: string) => string | undefined;
   readonly onView: (view: GridView) => void;
   readonly onClear: () => void;
 }
 
-function Wall({ filter, windows, commands, colorOf, onView, onClear }: WallProps) {
+function Wall({ filter, windows, meanColors, commands, colorOf, onView, onClear }: WallProps) {
   const { selection, tileSize } = useImageView();
   if (windows.total === undefined && windows.error !== null) {
     return (
@@ -238,6 +239,7 @@ function Wall({ filter, windows, commands, colorOf, onView, onClear }: WallProps
       total={windows.total}
       imageAt={windows.imageAt}
       colorOf={colorOf}
+      meanColors={meanColors}
       tileSize={tileSize}
       selection={selection}
       onView={onView}

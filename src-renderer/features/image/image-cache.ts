@@ -54,8 +54,13 @@ export async function refreshImages(queryClient: QueryClient, hashes: readonly I
 }
 
 /** Reads all lists again. */
-export function refreshLists(queryClient: QueryClient): Promise<void> {
-  return queryClient.invalidateQueries({ queryKey: station.images.listImages.key() });
+export async function refreshLists(queryClient: QueryClient): Promise<void> {
+  const { listImages, listImageColors, mapImages, countImages } = station.images;
+  await Promise.all(
+    [listImages, listImageColors, mapImages, countImages].map((procedure) =>
+      queryClient.invalidateQueries({ queryKey: procedure.key() }),
+    ),
+  );
 }
 
 /** Hashes of the pictures at positions `from` to `to` (included) of a list. */

@@ -1,7 +1,8 @@
 /** A long list of pictures, of which only the windows in view are read. */
-import { type UseQueryResult, useQueries } from '@tanstack/react-query';
+import { type UseQueryResult, useQueries, useQuery } from '@tanstack/react-query';
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import type { Image, ImageFilter, ImageOrder } from '../../../src-preload/contract/index.ts';
+import { station } from '../../client/station.ts';
 import { windowOptions } from './image-cache.ts';
 import { windowOffsets, windowSize } from './window-offsets.ts';
 
@@ -36,6 +37,23 @@ export function useImageWindows(
   });
   const total = useLastDefined(windows.total, filter);
   return useMemo(() => ({ ...windows, total }), [windows, total]);
+}
+
+/**
+ * The mean colours of a whole long list, so that no part of it is blank while its window is read; undefined for lists of
+ * one window, and until the first one is there.
+ */
+export function useMeanColors(
+  filter: ImageFilter,
+  order: ImageOrder,
+  total: number | undefined,
+): string | undefined {
+  const isLong = (total ?? 0) > windowSize;
+  return useQuery({
+    ...station.images.listImageColors.queryOptions({ input: { filter, order } }),
+    enabled: isLong,
+    staleTime: 60_000,
+  }).data?.colors;
 }
 
 type WindowAnswer = UseQueryResult<{ readonly images: readonly Image[]; readonly total: number }>;

@@ -5,7 +5,11 @@ import type { MeasureResult, MeasureSpec, MeasureUpdate } from './measure-job.ts
 
 export type MeasureHandler = JobHandler<unknown, MeasureSpec, MeasureUpdate, MeasureResult>;
 
-export function createMeasureHandler({ store }: { readonly store: Pick<Store, 'quality' | 'images'> }): MeasureHandler {
+export function createMeasureHandler({
+  store,
+}: {
+  readonly store: Pick<Store, 'quality' | 'images'>;
+}): MeasureHandler {
   return {
     resumesAfterRestart: true,
     maxAttempts: 3,

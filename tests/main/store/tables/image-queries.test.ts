@@ -233,7 +233,12 @@ describe('what models and people say', () => {
   });
 });
 
+/** Of pictures whose placeholders tell them apart. */
+const colorOf = (name: string) => hashOf(name).slice(0, 4);
+
 describe('orders', () => {
+  beforeEach(() => store.db.run('UPDATE image SET placeholder = hash'));
+
   const key: Readonly<Partial<Record<ImageOrder, (p: TestPicture, index: number) => number | string>>> = {
     oldest: (_, index) => index,
     earliest: (p) => p.capturedAt ?? 0,
@@ -264,6 +269,7 @@ describe('orders', () => {
         }
         const { hashes } = store.imageQueries.listHashes({ filter, order, offset: 0, limit: 1000 });
         expect(hashes).toEqual(names.map(hashOf));
+        expect(store.imageQueries.listColors({ filter, order })).toBe(names.map(colorOf).join(''));
       }
     },
   );
