@@ -65,9 +65,8 @@ function Row({ filter, start, task, ...props }: DeskProps & { readonly task: Tas
     );
   }
   if (image === undefined && queue.isLoading) return <Loader className={classes.loader} />;
-  const place = { filter, measure, task };
-  if (image === undefined) return <EmptyQueue {...place} onAgain={queue.reread} />;
-  return <Bench {...place} queue={queue} image={image} />;
+  if (image === undefined) return <EmptyQueue filter={filter} onAgain={queue.reread} />;
+  return <Bench filter={filter} measure={measure} task={task} queue={queue} image={image} />;
 }
 
 interface BenchProps {
@@ -102,9 +101,9 @@ function Bench({ queue, image, filter, measure, task }: BenchProps) {
   return (
     <div className={classes.desk} data-testid="desk" data-image={image.hash}>
       <DeskToolbar commands={commands} annotation={annotation.data}>
-        <QueueChooser filter={filter} measure={measure} task={task} />
+        <QueueChooser filter={filter} />
       </DeskToolbar>
-      <QueueNotice filter={filter} />
+      <QueueNotice filter={filter} measure={measure} task={task} />
       <div className={classes.columns}>
         <div className={classes.middle}>
           <DeskStage
@@ -123,6 +122,7 @@ function Bench({ queue, image, filter, measure, task }: BenchProps) {
           commands={commands}
           isTagging={isTagging}
           score={score}
+          isDisputed={filter.queue === 'disagreement'}
           onShow={(box) => canvasRef.current?.zoomTo(box)}
         />
       </div>

@@ -16,6 +16,7 @@ import { LabelHistory } from '../annotation/LabelHistory.tsx';
 import { AnnotatorChooser } from '../team/AnnotatorChooser.tsx';
 import { CommentsSection } from '../team/CommentsSection.tsx';
 import { GoldSwitch } from '../team/GoldSwitch.tsx';
+import { AnswersSection } from './AnswersSection.tsx';
 import { listClassKeys } from './class-keys.ts';
 import classes from './DeskSide.module.css';
 import { type Tool, useDesk } from './desk-store.ts';
@@ -29,6 +30,8 @@ interface DeskSideProps {
   readonly commands: DeskCommands;
   readonly isTagging: boolean;
   readonly score: PictureScore | undefined;
+  /** Whether the answers of annotators are shown: they differ. */
+  readonly isDisputed: boolean;
   readonly onShow: (box: BoxGeometry) => void;
 }
 
@@ -40,6 +43,7 @@ export function DeskSide({
   isTagging,
   score,
   onShow,
+  isDisputed,
 }: DeskSideProps) {
   const { selected, tool } = useDesk();
   const boxes = annotation?.boxes ?? [];
@@ -48,6 +52,7 @@ export function DeskSide({
     <aside className={classes.side} aria-label="Classes and boxes">
       <AnnotatorChooser />
       {score && <ScorePanel score={score} onRun={commands.run} onShow={onShow} />}
+      {isDisputed && annotation?.isAnswer !== true && <AnswersSection imageHash={image.hash} />}
       <section>
         <h2 className={classes.title}>Classes</h2>
         <p className={classes.hint}>{hintFor(chosen.length, labelClasses.length, tool)}</p>

@@ -2,12 +2,7 @@
 import { Button } from '@mantine/core';
 import { CircleCheckBig, Images, ListStart, RefreshCw } from 'lucide-react';
 import { useEffect, useRef } from 'react';
-import type {
-  ImageFilter,
-  QueueNeed,
-  Task,
-  UncertaintyMeasure,
-} from '../../../src-preload/contract/index.ts';
+import type { ImageFilter, QueueNeed } from '../../../src-preload/contract/index.ts';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { AutoLabelButton } from '../annotation/AutoLabelDialog.tsx';
 import { dataHref } from '../image/image-filter.ts';
@@ -20,12 +15,10 @@ import { readQueueState, useQueues } from './use-queues.ts';
 
 interface EmptyQueueProps {
   readonly filter: ImageFilter;
-  readonly measure: UncertaintyMeasure;
-  readonly task: Task;
   readonly onAgain: () => void;
 }
 
-export function EmptyQueue({ filter, measure, task, onAgain }: EmptyQueueProps) {
+export function EmptyQueue({ filter, onAgain }: EmptyQueueProps) {
   const queues = useQueues();
   const { needs, pictures = 0 } = readQueueState(queues, filter);
   const againRef = useRef(onAgain);
@@ -36,9 +29,7 @@ export function EmptyQueue({ filter, measure, task, onAgain }: EmptyQueueProps) 
   }, [pictures]);
   return (
     <div className={classes.empty}>
-      <div className={classes.chooser}>
-        <QueueChooser filter={filter} measure={measure} task={task} />
-      </div>
+      <QueueChooser filter={filter} />
       <EmptyState
         icon={needs === null ? CircleCheckBig : ListStart}
         title={needs === null ? 'Nothing is left in this queue' : 'This queue is not made yet'}

@@ -1,19 +1,13 @@
-/** Which queue is worked through, each with what waits in it, and by which measure the uncertain ones come. */
+/** Which queue is worked through, each with what waits in it. */
 import { Select } from '@mantine/core';
 import { useLocation } from 'wouter';
-import type { ImageFilter, Task, UncertaintyMeasure } from '../../../src-preload/contract/index.ts';
+import type { ImageFilter } from '../../../src-preload/contract/index.ts';
 import { formatCount } from '../../components/formatting.ts';
-import { deskHref, deskQueues, listMeasures, queueOf } from './desk-queues.ts';
+import { deskHref, deskQueues, queueOf } from './desk-queues.ts';
 import classes from './Queue.module.css';
 import { useQueues } from './use-queues.ts';
 
-interface QueueChooserProps {
-  readonly filter: ImageFilter;
-  readonly measure: UncertaintyMeasure;
-  readonly task: Task;
-}
-
-export function QueueChooser({ filter, measure, task }: QueueChooserProps) {
+export function QueueChooser({ filter }: { readonly filter: ImageFilter }) {
   const [, navigate] = useLocation();
   const current = queueOf(filter);
   const queues = useQueues();
@@ -23,31 +17,19 @@ export function QueueChooser({ filter, measure, task }: QueueChooserProps) {
     return { value: id as string, label: count === undefined ? name : `${name} (${formatCount(count)})` };
   });
   return (
-    <>
-      <Select
-        className={classes.queue}
-        aria-label="Queue"
-        comboboxProps={{ width: 300, position: 'bottom-start' }}
-        maxDropdownHeight={520}
-        data={current === undefined ? [...data, { value: 'own', label: 'Filtered pictures' }] : data}
-        value={current?.id ?? 'own'}
-        renderOption={({ option }) => <QueueOption id={option.value} count={countOf(option.value)} />}
-        onChange={(id) => {
-          const queue = deskQueues.find((known) => known.id === id);
-          if (queue) navigate(deskHref(queue.filter));
-        }}
-      />
-      {filter.queue === 'uncertain' && (
-        <Select
-          className={classes.measure}
-          aria-label="Most uncertain by"
-          comboboxProps={{ width: 240, position: 'bottom-start' }}
-          data={listMeasures(task)}
-          value={measure}
-          onChange={(value) => value && navigate(deskHref(filter, undefined, value))}
-        />
-      )}
-    </>
+    <Select
+      className={classes.queue}
+      aria-label="Queue"
+      comboboxProps={{ width: 300, position: 'bottom-start' }}
+      maxDropdownHeight={520}
+      data={current === undefined ? [...data, { value: 'own', label: 'Filtered pictures' }] : data}
+      value={current?.id ?? 'own'}
+      renderOption={({ option }) => <QueueOption id={option.value} count={countOf(option.value)} />}
+      onChange={(id) => {
+        const queue = deskQueues.find((known) => known.id === id);
+        if (queue) navigate(deskHref(queue.filter));
+      }}
+    />
   );
 }
 

@@ -2,7 +2,7 @@
 import { Button } from '@mantine/core';
 import { Check, WandSparkles } from 'lucide-react';
 import type { BoxGeometry, Exposure, LabelIssue, PictureScore } from '../../../src-preload/contract/index.ts';
-import { formatPercent } from '../../components/formatting.ts';
+import { formatCount, formatPercent } from '../../components/formatting.ts';
 import { KeyHint } from '../../components/KeyHint.tsx';
 import { useDesk } from './desk-store.ts';
 import type { DeskCommand } from './keymap.ts';
@@ -33,18 +33,19 @@ export function ScorePanel({ score, onRun, onShow }: ScorePanelProps) {
           <span>{formatPercent(probability, 0)}</span>
         </p>
       ))}
+      {judgement === null && said.length === 0 && <Seen boxes={score.boxes} onShow={onShow} />}
       <ul className={classes.issues}>
         {issues.map((issue) => (
           <li key={`${issue.kind} ${issue.boxId} ${issue.box?.x} ${issue.box?.y}`}>
-            <Issue issue={issue} suspicion={issue.suspicion} onShow={onShow} />
+            <Issue issue={issue} onShow={onShow} />
           </li>
         ))}
       </ul>
       {judgement !== null && issues.length === 0 && <p className={classes.note}>It agrees with the label.</p>}
       {isDecided && <p className={classes.note}>Kept or corrected by {judgement.decidedBy} since.</p>}
-      <p className={classes.note}>{exposureTexts[score.exposure]}</p>
-      {judgement !== null && issues.length > 0 && (
-        <div className={classes.buttons}>
+      {judgement !== null && <p className={classes.note}>{exposureTexts[score.exposure]}</p>}
+      <div className={classes.buttons}>
+        {issues.length > 0 && (
           <Button
             variant="default"
             leftSection={<Check size={16} aria-hidden />}
@@ -53,6 +54,8 @@ export function ScorePanel({ score, onRun, onShow }: ScorePanelProps) {
           >
             {isDecided ? 'Doubt it again' : 'Keep the label'}
           </Button>
+        )}
+        {(issues.length > 0 || (judgement === null && said.length > 0)) && (
           <Button
             variant="default"
             leftSection={<WandSparkles size={16} aria-hidden />}
@@ -61,8 +64,8 @@ export function ScorePanel({ score, onRun, onShow }: ScorePanelProps) {
           >
             Take the model’s
           </Button>
-        </div>
-      )}
+        )}
+      </div>
     </section>
   );
 }
@@ -73,9 +76,31 @@ const exposureTexts = {
   unknown: 'Whether it has learned from this picture is not known.',
 } as const satisfies Record<Exposure, string>;
 
+interface SeenProps {
+  /** The surest first. */
+  readonly boxes: PictureScore['boxes'];
+  readonly onShow: (box: BoxGeometry) => void;
+}
+
+/** What a detector sees on a picture that nobody has labelled, with the way to what it is least sure of. */
+function Seen({ boxes, onShow }: SeenProps) {
+  const last = boxes.at(-1);
+  if (!last) return <p className={classes.note}>It sees nothing here.</p>;
+  const kinds = [...Map.groupBy(boxes, ({ className }) => className)];
+  return (
+    <>
+      <span className={classes.text}>
+        {kinds.map(([name, { length }]) => `${formatCount(length)} × ${name}`).join(', ')}
+      </span>
+      <button type="button" className={classes.issue} onClick={() => onShow(last)}>
+        Least sure: {last.className}, {formatPercent(last.score, 0)}
+      </button>
+    </>
+  );
+}
+
 interface IssueProps {
   readonly issue: LabelIssue;
-  readonly suspicion: number;
   readonly onShow: (box: BoxGeometry) => void;
 }
 

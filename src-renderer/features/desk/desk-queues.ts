@@ -21,9 +21,9 @@ export interface NamedQueue {
 
 const names = {
   unlabelled: 'Not labelled',
-  uncertain: 'Uncertain, most first',
+  uncertain: 'Uncertain',
   diverse: 'Most diverse',
-  predicted: 'Suggestions to review',
+  predicted: 'Suggestions',
   draft: 'Begun',
   disagreement: 'Disagreements',
   suspect: 'Suspect labels',

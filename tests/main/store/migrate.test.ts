@@ -7,7 +7,9 @@ import { migrate, readSchemaVersion } from '../../../src-main/store/migrate.ts';
 import { migrations } from '../../../src-main/store/migrations/index.ts';
 import { listSnapshots } from '../../../src-main/store/snapshots.ts';
 import { openStore } from '../../../src-main/store/store.ts';
+import { createDisputesTable } from '../../../src-main/store/tables/disputes.ts';
 import { createQualityTable } from '../../../src-main/store/tables/quality.ts';
+import type { ImageHash } from '../../../src-preload/contract/ids.ts';
 import { createTemporaryFolder } from './temporary-folder.ts';
 
 const first = {
@@ -158,6 +160,29 @@ test('pictures from before there were cameras wait to be read, and were taken wh
   expect(db.all('SELECT camera, taken_at AS takenAt FROM image')).toEqual([{ camera: null, takenAt: 1234 }]);
   expect(quality.undoDecision(1, 5)).toEqual(['a']);
   expect(quality.listSetAside()).toEqual([]);
+});
+
+test('answers from before there were queues are compared, and pictures measured then are described', () => {
+  const db = createEmptyDatabase();
+  migrate(db, { migrations: migrations.slice(0, 12) });
+  db.execute(`
+    INSERT INTO job (id, kind, title, subject, spec, status, created_at) VALUES ('job', 'import', '', '', '{}', 'succeeded', 0);
+    INSERT INTO import (id, job_id, request, source, format, started_at) VALUES ('import', 'job', '{}', '', 'folder', 0);
+    INSERT INTO image (hash, thumbnail_hash, file_name, width, height, size_bytes, format, source, import_id, imported_at, placeholder)
+      VALUES ('a', 'a', '', 20, 10, 1, 'png', '', 'import', 0, '');
+    INSERT INTO picture_quality (image_hash, sharpness, brightness, clipped, fingerprint, pixel_digest) VALUES ('a', 7, 0, 0, '', '');
+    INSERT INTO opinion (image_hash, annotator, state) VALUES ('a', 'Ada', 'none'), ('a', 'Ben', 'none')`);
+  migrate(db, { migrations });
+  expect(createDisputesTable(db).listStale(0.5)).toEqual(['a']);
+  const quality = createQualityTable(db);
+  expect(quality.listUnmeasured().map(({ imageHash }) => imageHash)).toEqual(['a']);
+  const measures = { sharpness: 1, brightness: 0, clipped: 0, fingerprint: '', pixelDigest: '' };
+  quality.insertPicture('a' as ImageHash, { ...measures, descriptor: Uint8Array.of(3) });
+  expect(quality.listUnmeasured()).toEqual([]);
+  expect(db.get('SELECT sharpness, hex(descriptor) AS descriptor FROM picture_quality')).toEqual({
+    sharpness: 7,
+    descriptor: '03',
+  });
 });
 
 test('a copy is asked for before an upgrade, and only then', () => {
