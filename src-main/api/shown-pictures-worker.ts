@@ -24,7 +24,7 @@ async function convert({ from, to }: ConversionRequest): Promise<void> {
     openPictureAsRgb(bytes).png({ compressionLevel: 3 }).toBuffer(),
   );
   await withStoreErrors(to, async () => {
-    await writeFile(`${to}.tmp`, png);
+    await writeFile(`${to}.tmp`, png, { flush: true });
     await rename(`${to}.tmp`, to);
   });
 }
