@@ -84,7 +84,8 @@ export function findColumns(path: string, rows: readonly (readonly string[])[]):
   const [first = []] = rows;
   const named = first.map((cell) => cell.toLowerCase().replaceAll(/[^a-z0-9]/g, ''));
   const find = (word: Word) => {
-    const column = named.findIndex((name) => (words[word] as readonly string[]).includes(name));
+    const known: readonly string[] = words[word];
+    const column = named.findIndex((name) => known.includes(name) || known.includes(withoutBox(name)));
     return column === -1 ? undefined : column;
   };
   const file = find('file');
@@ -104,6 +105,14 @@ export function findColumns(path: string, rows: readonly (readonly string[])[]):
     split: find('split'),
     score: find('score'),
   };
+}
+
+/** `bbox_xmin` and `region_x` are what `xmin` and `x` are; `bbox_width` is not the `width` of the picture. */
+function withoutBox(name: string): string {
+  const bare = name.replace(/^(bbox|boundingbox|box|region|rect|coord)/, '');
+  if (bare === name) return name;
+  if (bare === 'width') return 'boxwidth';
+  return bare === 'height' ? 'boxheight' : bare;
 }
 
 /** `width` and `height` are the picture's (TensorFlow, Roboflow) unless nothing else says how large a box is. */

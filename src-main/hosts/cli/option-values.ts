@@ -35,6 +35,11 @@ export function parseFractions(text: string): [number, number, number] {
   return [train, val, test];
 }
 
+/** A whole number, or `auto`, for which Ultralytics also has `-1`. */
+export function parseBatch(text: string): number | 'auto' {
+  return /^(auto|-1)$/i.test(text) ? 'auto' : parseInteger(text);
+}
+
 /** `a,b,c` without empty parts. */
 export function parseList(text: string): string[] {
   const parts = text.split(',').map((part) => part.trim());

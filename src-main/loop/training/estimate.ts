@@ -31,6 +31,7 @@ export async function estimateRun(
   const msPerPicture = measured === undefined ? (passes * size.flops) / assumed : 1000 / measured;
   const updateSize = plan.task === 'detection' ? updateSizeOf(plan) : batchSize;
   const shownMs = steps * updateSize * msPerPicture;
+  const batches = updateSize / batchSize;
   const durationMs = Math.min(shownMs, plan.timeBudgetS === null ? shownMs : 1000 * plan.timeBudgetS);
   const figures = {
     ...{ task, architecture, epochs, steps, batchSize, imageSize, durationMs },
@@ -39,7 +40,7 @@ export async function estimateRun(
     freeMemoryBytes: freemem(),
     diskBytes: estimateDisk(size.parameters),
   };
-  return { ...figures, statement: describe(figures, shownMs) };
+  return { ...figures, statement: describe(figures, shownMs, batches) };
 }
 
 function measureNetwork(plan: Plan, classes: number) {
@@ -86,7 +87,8 @@ function estimateDisk(parameters: number): number {
   return parameters * 4 * (2 * 5 + 1) + ownMeasurements;
 }
 
-function describe(figures: Omit<TrainingEstimate, 'statement'>, shownMs: number): string {
+/** @param batches that make an update */
+function describe(figures: Omit<TrainingEstimate, 'statement'>, shownMs: number, batches: number): string {
   const { epochs, batchSize, imageSize, durationMs, isMeasured, memoryBytes, freeMemoryBytes, diskBytes } =
     figures;
   const share =
@@ -94,8 +96,9 @@ function describe(figures: Omit<TrainingEstimate, 'statement'>, shownMs: number)
       ? `, in which about ${Math.max(1, Math.round((epochs * durationMs) / shownMs))} of ${epochs} epochs fit`
       : ` for ${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}`;
   const source = isMeasured ? 'as measured here before' : 'a guess until the first run';
+  const updates = batches === 1 ? '' : `, ${batches} to an update`;
   const room = memoryBytes > freeMemoryBytes ? ': more than is free, take a smaller batch or image size' : '';
-  return `${figures.architecture} at ${imageSize} pixels in batches of ${batchSize}: about ${toMinutes(durationMs)}${share} (${source}); ${toGigabytes(memoryBytes)} of memory of ${toGigabytes(freeMemoryBytes)} free${room}; ${Math.ceil(diskBytes / 1e6)} MB on the disk`;
+  return `${figures.architecture} at ${imageSize} pixels in batches of ${batchSize}${updates}: about ${toMinutes(durationMs)}${share} (${source}); ${toGigabytes(memoryBytes)} of memory of ${toGigabytes(freeMemoryBytes)} free${room}; ${Math.ceil(diskBytes / 1e6)} MB on the disk`;
 }
 
 function toMinutes(durationMs: number): string {

@@ -239,6 +239,11 @@ test.each([
   ['no header, class first', 'a.jpg,leaf,10,20,30,40'],
   ['no header, class last', '/data/a.jpg,10,20,30,40,leaf'],
   ['OpenImages', 'ImageID,Source,LabelName,Confidence,XMin,XMax,YMin,YMax\na,x,leaf,1,0.1,0.3,0.4,0.8'],
+  ['corners of a bbox', 'image,bbox_xmin,bbox_ymin,bbox_xmax,bbox_ymax,label\na.jpg,10,20,30,40,leaf'],
+  [
+    'sizes of a region',
+    'image,width,height,label,region_x,region_y,region_width,region_height\na.jpg,100,50,leaf,10,20,20,20',
+  ],
   ['decimal commas', 'image;label;x;y;w;h\na.jpg;leaf;10,0;20,00;20,0;20'],
   ['a list in one cell', 'image_id,class,bbox\na,leaf,"[10.0, 20, 20.0, 20]"'],
   [

@@ -24,6 +24,7 @@ import { type CommonOptions, exitStatus, runWithStation, type StationContext } f
 import { waitForJob } from '../job-wait.ts';
 import {
   definedOnly,
+  parseBatch,
   parseHours,
   parseInteger,
   parseNumber,
@@ -44,7 +45,7 @@ interface TrainOptions extends CommonOptions, DetectionFlags {
   readonly pixelRange?: string;
   readonly epochs?: number;
   readonly imageSize?: number;
-  readonly batch?: number;
+  readonly batch?: number | 'auto';
   readonly lr?: number;
   readonly schedule?: string;
   readonly optimizer?: string;
@@ -99,10 +100,14 @@ export function registerTrain(program: Command, installation: Installation): voi
     .option('--pixel-range <range>', 'of a base file: 0..255, 0..1 or imagenet')
     .option('--epochs <number>', 'at most', parseInteger)
     .option('--imgsz, --image-size <pixels>', 'side of the square that pictures are brought to', parseInteger)
-    .option('--batch <number>', 'pictures per step', parseInteger)
+    .option(
+      '--batch <number>',
+      'pictures per step; auto or absent: chosen by memory and pictures',
+      parseBatch,
+    )
     .option('--lr0, --lr <rate>', 'peak learning rate', parseNumber)
     .option('--schedule <name>', 'of the learning rate: cosine, linear, step, one-cycle or constant')
-    .option('--optimizer <name>', 'adamw or sgd')
+    .option('--optimizer <name>', 'adamw, sgd or auto')
     .option('--weight-decay <number>', 'pull of the weights to zero', parseNumber)
     .option('--label-smoothing <share>', 'of the target spread over all classes', parseNumber)
     .option(
@@ -177,10 +182,10 @@ function toRequest(options: TrainOptions): StartTraining {
     basePixelRange: options.pixelRange,
     epochs: options.epochs,
     imageSize: options.imageSize,
-    batchSize: options.batch,
+    batchSize: options.batch === 'auto' ? undefined : options.batch,
     learningRate: options.lr,
     schedule: options.schedule,
-    optimizer: options.optimizer?.toLowerCase(),
+    optimizer: toOptimizer(options.optimizer),
     weightDecay: options.weightDecay,
     labelSmoothing: options.labelSmoothing,
     classBalance: options.classBalance,
@@ -196,6 +201,12 @@ function toRequest(options: TrainOptions): StartTraining {
     detection: readDetectionFlags(options),
   });
   return parseInput(startTrainingSchema, { dataset, parameters, ...definedOnly({ model, experiment }) });
+}
+
+/** As people write it; `auto` is the station's own choice. */
+function toOptimizer(name: string | undefined): string | undefined {
+  const known = name?.toLowerCase();
+  return known === 'auto' ? undefined : known;
 }
 
 function tellEstimate(estimate: TrainingEstimate): Answer {

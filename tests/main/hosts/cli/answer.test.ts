@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { formatBytes, formatDuration, formatTable } from '../../../../src-main/hosts/cli/answer.ts';
 import {
+  parseBatch,
   parseFractions,
   parseInteger,
   parseList,
@@ -51,6 +52,7 @@ test('option texts become values', () => {
   expect(parseSeconds('1.5h')).toBe(5_400);
   expect(parseNumber('1e-3')).toBe(0.001);
   expect(parseList('a, b')).toEqual(['a', 'b']);
+  expect(['8', '-1', 'Auto'].map(parseBatch)).toEqual([8, 'auto', 'auto']);
 });
 
 test.each([
