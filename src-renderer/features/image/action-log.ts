@@ -5,6 +5,8 @@
 import type { ImageHash } from '../../../src-preload/contract/index.ts';
 
 export interface LoggedAction {
+  /** Pictures come into lists or leave them, so that lists are read again; labels change in their place. */
+  readonly movesPictures: boolean;
   /** Both answer with pictures that changed. */
   readonly undo: () => Promise<readonly ImageHash[]>;
   readonly redo: () => Promise<readonly ImageHash[]>;

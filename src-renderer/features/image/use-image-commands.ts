@@ -90,9 +90,9 @@ function labelCommands(
   queryClient: QueryClient,
 ): LabelCommands {
   const travel = async (way: 'undo' | 'redo'): Promise<void> => {
-    const [first] = await takeBack(way, labelling).catch((): readonly ImageHash[] => []);
-    if (first !== undefined && !context.windows.loaded.some(({ hash }) => hash === first))
-      await refreshLists(queryClient);
+    const { changed, isMoved } = await takeBack(way, labelling).catch(() => nothingChanged);
+    const [first] = changed;
+    if (isMoved) await refreshLists(queryClient);
     const index = first === undefined ? undefined : context.windows.indexOf(first);
     if (first !== undefined && index !== undefined)
       currentView().setSelection(moveTo({ index, hash: first }));
@@ -104,6 +104,7 @@ function labelCommands(
       if (hashes.length === 0) return;
       const steps = labelling.label(hashes, className);
       currentView().log({
+        movesPictures: false,
         undo: async () => repeat(await steps, labelling.undo),
         redo: async () => repeat(await steps, labelling.redo),
       });
@@ -116,12 +117,20 @@ function labelCommands(
   };
 }
 
+interface Travelled {
+  readonly changed: readonly ImageHash[];
+  readonly isMoved: boolean;
+}
+
+const nothingChanged: Travelled = { changed: [], isMoved: false };
+
 /** An action that changed nothing is passed over; before the first one lies the history of the labels. */
-async function takeBack(way: 'undo' | 'redo', labelling: Labelling): Promise<readonly ImageHash[]> {
+async function takeBack(way: 'undo' | 'redo', labelling: Labelling): Promise<Travelled> {
   for (;;) {
     const action = currentView().take(way);
     const changed = await (action ?? labelling)[way]();
-    if (changed.length > 0 || action === undefined) return changed;
+    if (changed.length > 0 || action === undefined)
+      return { changed, isMoved: action?.movesPictures ?? false };
   }
 }
 

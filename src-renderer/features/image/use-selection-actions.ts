@@ -83,6 +83,7 @@ interface Change {
   /** @returns how many pictures changed */
   readonly apply: (imageHashes: ImageHash[]) => Promise<number>;
   readonly undo: () => Promise<readonly ImageHash[]>;
+  readonly movesPictures: boolean;
   /** `3 pictures` … */
   readonly done: string;
   readonly failed: string;
@@ -94,6 +95,7 @@ const changes = {
   setAside: {
     apply: async (setAside) => (await stationClient.annotation.decideQuality({ setAside })).setAside,
     undo: undoDecision,
+    movesPictures: true,
     done: 'set aside: in no queue and no new dataset version',
     failed: 'The pictures were not set aside',
   },
@@ -101,6 +103,7 @@ const changes = {
     apply: async (imageHashes) =>
       (await stationClient.annotation.takeBackPictures({ imageHashes })).takenBack,
     undo: undoDecision,
+    movesPictures: true,
     done: 'taken back',
     failed: 'The pictures were not taken back',
   },
@@ -108,6 +111,7 @@ const changes = {
     apply: async (imageHashes) =>
       (await stationClient.annotation.rejectLabels({ imageHashes, ...annotatorInput() })).changed,
     undo: async () => (await stationClient.annotation.undo(annotatorInput())).imageHashes,
+    movesPictures: false,
     done: 'rejected: they wait under Label to be looked at again',
     failed: 'The labels were not rejected',
   },
@@ -115,7 +119,7 @@ const changes = {
 
 /** What was done before a part that failed stays, is told, and can be undone. */
 async function change(
-  { apply, undo, done, failed }: Change,
+  { apply, undo, movesPictures, done, failed }: Change,
   hashes: readonly ImageHash[],
   settle: () => Promise<void>,
 ): Promise<void> {
@@ -135,6 +139,7 @@ async function change(
   if (steps > 0) {
     const again = async (part: ImageHash[]) => ((await apply(part)) > 0 ? part : []);
     useImageView.getState().log({
+      movesPictures,
       undo: () => repeat(steps, undo),
       redo: () => repeat(parts.length, (index) => again(parts[index] ?? [])),
     });
