@@ -1,7 +1,7 @@
 /** How many pictures of each class were taken when, under a filter. */
 import type { ImageFilter } from '../../../src-preload/contract/image.ts';
 import type { ImageMap } from '../../../src-preload/contract/image-map.ts';
-import { type TimeBins, toTimeBins } from '../../statistics/time-bins.ts';
+import { type TimeBins, toTimeBins } from '../../base/time-bins.ts';
 import type { ReadableDatabase } from '../connection.ts';
 import { type Conditions, type SqlQuery, toWhere } from './image-where.ts';
 

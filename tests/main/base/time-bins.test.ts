@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../../src-main/base/random.ts';
-import { toTimeBins } from '../../../src-main/statistics/time-bins.ts';
+import { toTimeBins } from '../../../src-main/base/time-bins.ts';
 
 const at = (...parts: [number, number, number?, number?, number?]) =>
   new Date(parts[0], parts[1], parts[2] ?? 1, parts[3] ?? 0, parts[4] ?? 0).getTime();
