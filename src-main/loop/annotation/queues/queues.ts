@@ -63,10 +63,7 @@ export interface Queues {
 
 export function createQueues(options: QueuesOptions): Queues {
   const { store } = options;
-  const refresh = async () => {
-    await judgeStaleLabels(store);
-    await measureDisputes(store);
-  };
+  const refresh = createRefresh(store);
   return {
     refresh,
     listQueues: async (annotator) => {
@@ -76,6 +73,21 @@ export function createQueues(options: QueuesOptions): Queues {
     findScore: (imageHash) => store.pictureScores.find(imageHash) ?? null,
     confirmLabel: (decision) => confirmLabel(options, decision),
     chooseDiverse: (request) => chooseDiverse(options, request),
+  };
+}
+
+/** Callers at the same time wait for one round; what changes during it is for the next. */
+function createRefresh(store: QueuesOptions['store']): () => Promise<void> {
+  let running: Promise<void> | undefined;
+  const work = async () => {
+    await judgeStaleLabels(store);
+    await measureDisputes(store);
+  };
+  return () => {
+    running ??= work().finally(() => {
+      running = undefined;
+    });
+    return running;
   };
 }
 

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { explainImageQueries } from '../../../../src-main/store/tables/image-queries.ts';
+import { explainFinishes } from '../../../../src-main/store/tables/picture-scores.ts';
 import { explainQueueCount } from '../../../../src-main/store/tables/queue-conditions.ts';
 import { queueFilters } from '../../../../src-preload/contract/queue.ts';
 import { uncertaintyMeasureSchema } from '../../../../src-preload/contract/queue-order.ts';
@@ -25,6 +26,18 @@ it('the first pictures of a queue come from an index in their order: nothing is 
     expect(walk('uncertain', measure)).toContain('SEARCH rank USING');
   }
   expect(walk('suspect', 'suspect')).not.toContain('TEMP B-TREE');
+});
+
+it('the pace is read from the newest acts of the person, not from all of them', () => {
+  const { db } = openTestStore();
+  const plan = explainFinishes(db).join('\n');
+  for (const index of [
+    'annotation_step_by_author',
+    'opinion_revision_by_annotator',
+    'picture_score_by_decision',
+  ])
+    expect(plan).toContain(index);
+  expect(plan).not.toMatch(/SCAN (step|opinion_revision|picture_score)/);
 });
 
 it('what is set aside is in no count', () => {
