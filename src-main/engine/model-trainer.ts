@@ -14,7 +14,7 @@ import {
 } from './optim/training-graph.ts';
 import { findFirstBadNode } from './runtime/first-bad-node.ts';
 import { createModelRunner, type ModelOutput, type ModelRunner } from './runtime/model-runner.ts';
-import type { ProviderName } from './runtime/providers.ts';
+import { longestHalfSums, type ProviderName } from './runtime/providers.ts';
 import { describeFailure } from './runtime/session.ts';
 import { createStepWriter } from './runtime/step-file.ts';
 import { createStepRunner, type StepFeed, type StepRunner } from './runtime/step-runner.ts';
@@ -107,7 +107,7 @@ export async function createModelTrainer(options: ModelTrainerOptions): Promise<
   const { model, provider, createRunner = createStepRunner } = options;
   const training = createTrainingGraph({
     ...options,
-    ...limitHalfSums(provider),
+    longestHalfSum: longestHalfSums[provider],
     forms: createChosenForms(options.forms),
   });
   const initial = createInitialState(model, training.state);
@@ -119,12 +119,6 @@ export async function createModelTrainer(options: ModelTrainerOptions): Promise<
     results: training.results,
   });
   return new OnnxModelTrainer(options, training, runner, initial);
-}
-
-/** Kernels that add in the precision of their operands lose the small summands of long sums. */
-function limitHalfSums(provider: ProviderName): { longestHalfSum?: number } {
-  const addsInSingle = provider === 'cpu' || provider === 'cuda';
-  return addsInSingle ? {} : { longestHalfSum: 1024 };
 }
 
 class OnnxModelTrainer implements ModelTrainer {

@@ -7,6 +7,7 @@ import { createDetector, toTrainableModel } from '../../src-main/engine/index.ts
 import { createTrainingGraph } from '../../src-main/engine/optim/training-graph.ts';
 import { countPeakBytes, countTraffic } from '../../src-main/engine/passes/count-memory.ts';
 import { expandForWebGpu } from '../../src-main/engine/passes/expand-for-webgpu.ts';
+import { longestHalfSums } from '../../src-main/engine/runtime/providers.ts';
 import { boxesPerPicture, type Case, createNetwork } from './networks.ts';
 
 const cases: readonly Case[] = [
@@ -42,7 +43,7 @@ function buildStep(one: Case, amp: boolean): Graph {
     batchSize,
     optimizer,
     amp,
-    longestHalfSum: 1024,
+    longestHalfSum: longestHalfSums.webgpu,
   });
   return expandForWebGpu(graph);
 }

@@ -9,7 +9,11 @@ import type { Network } from '../../../src-main/engine/nn/network.ts';
 import type { TrainableModel } from '../../../src-main/engine/nn/trainable-model.ts';
 import { lossScaling } from '../../../src-main/engine/optim/loss-scaling.ts';
 import type { OptimizerOptions } from '../../../src-main/engine/optim/optimizer.ts';
-import { decodeTrainerState, encodeTrainerState } from '../../../src-main/engine/trainer-state.ts';
+import {
+  decodeTrainerState,
+  encodeTrainerState,
+  restartOptimizer,
+} from '../../../src-main/engine/trainer-state.ts';
 
 const [imageSize, batchSize, classes] = [16, 8, 3];
 const adam = { kind: 'adamw', weightDecay: 0.05, clipNorm: 1, emaDecay: 0.9 } as const;
@@ -108,7 +112,7 @@ describe('a gradient in mixed precision', () => {
     expect(distance(found, expected)).toBeLessThan(1e-2);
   });
 
-  it('is so for a detector too, with its targets assigned alike', async () => {
+  it('is so for a detector too, with its targets assigned alike', { timeout: 120_000 }, async () => {
     const detector = createDetector({
       ...{ architecture: 'detector-nano', classes: 2, imageSize: 64, maxBoxes: 3, seed: 1 },
     });
@@ -144,6 +148,23 @@ describe('the state of a run in mixed precision', () => {
     expect(decodeTrainerState(state).skippedSteps).toBeGreaterThan(0);
     expect(Buffer.compare(await second.readState(), state)).toBe(0);
     await Promise.all([whole.dispose(), first.dispose(), second.dispose()]);
+  });
+
+  it('keeps its scale where the optimizer begins anew, and counts its steps from there', () => {
+    const vectors = new Map(
+      [
+        ...([
+          ['parameters', 3],
+          ['firstMoment', 5],
+          ['lossScale', 1024],
+          ['goodSteps', 7],
+        ] as const),
+      ].map(([name, value]) => [name, Float32Array.of(value)] as const),
+    );
+    const state = { subject: {}, stepCount: 9, skippedSteps: 2, vectors };
+    const { vectors: after, ...counts } = restartOptimizer(state);
+    expect(counts).toMatchObject({ stepCount: 9, restartedAt: 9, skippedSteps: 0 });
+    expect([...after.values()].map(([value]) => value)).toEqual([3, 0, 1024, 7]);
   });
 
   it('goes on in float32, and back, with its weights in float32', async () => {
