@@ -18,7 +18,7 @@ import type { Fault, FormatReading, PictureRecord, WrittenBox } from './picture-
 import { boundPoints } from './polygon.ts';
 import type { ReadContext } from './read-context.ts';
 import { boundMask } from './run-lengths.ts';
-import { folderOf, nameOf, withoutEnding } from './source-folder.ts';
+import { folderOf, joinPath, nameOf, withoutEnding } from './source-folder.ts';
 import { findSplitInName, findSplitOfFolders } from './split-names.ts';
 
 /**
@@ -31,6 +31,7 @@ export async function readCoco(context: ReadContext): Promise<FormatReading> {
   const classNames: string[] = [];
   for await (const path of context.eachPath(context.folder.paths.filter((name) => /\.json$/i.test(name)))) {
     await context.collectFaults(path, faults, async () => {
+      assertNoTwin(path, context);
       const document = parseJson(await context.folder.readText(path, largestJson));
       assertCoco(document);
       const file = readFile(path, document, context, faults);
@@ -39,6 +40,17 @@ export async function readCoco(context: ReadContext): Promise<FormatReading> {
     });
   }
   return { records, classNames: [...new Set(classNames)], faults };
+}
+
+/** COCO's own files about the same pictures: key points would contradict the boxes of everything else picture by picture. */
+function assertNoTwin(path: string, { folder }: ReadContext): void {
+  const part = /^(?:captions|person_keypoints|stuff|panoptic)_(.+)$/i.exec(nameOf(path))?.[1];
+  const twin = joinPath(folderOf(path), `instances_${part}`);
+  if (part === undefined || !folder.paths.includes(twin)) return;
+  throw new AppError(
+    'IMPORT_FORMAT_INVALID',
+    `left out: the boxes of these pictures are taken from ${nameOf(twin)} beside it`,
+  );
 }
 
 /** Whether it looks like COCO with boxes, and not like its captions. */

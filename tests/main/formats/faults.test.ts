@@ -513,3 +513,28 @@ test.each([
   expect(() => decodeText('a.xml', bytes)).toThrow(/expected text in (UTF-8|KLINGON) in a.xml/);
   expect(decodeHead(bytes)).toContain(bytes.subarray(0, 2).toString('latin1'));
 });
+
+test('COCO: key points and captions beside the instances of the same pictures are left out, each told once', async () => {
+  const image = { id: 1, file_name: 'a.jpg' };
+  const write = (bbox: number[]) =>
+    JSON.stringify({
+      images: [image],
+      annotations: [{ id: 1, image_id: 1, category_id: 1, bbox }],
+      categories: [{ id: 1, name: 'person' }],
+    });
+  const files = {
+    'val2017/a.jpg': '',
+    'annotations/captions_val2017.json': JSON.stringify({ images: [image], annotations: [] }),
+    'annotations/instances_val2017.json': write([1, 2, 3, 4]),
+    'annotations/person_keypoints_val2017.json': write([5, 5, 5, 5]),
+  };
+  const { boxes, faults, reading } = await read('coco', files);
+  expect(boxes).toEqual({ 'a.jpg': ['person 1 2 3 4'] });
+  expect(reading.records).toHaveLength(1);
+  expect(faults).toEqual([
+    'annotations/captions_val2017.json IMPORT_FORMAT_INVALID',
+    'annotations/person_keypoints_val2017.json IMPORT_FORMAT_INVALID',
+  ]);
+  const { 'annotations/instances_val2017.json': _, ...alone } = files;
+  expect((await read('coco', alone)).boxes).toEqual({ 'a.jpg': ['person 5 5 5 5'] });
+});
