@@ -23,9 +23,12 @@ export function EmptyQueue({ filter, onAgain }: EmptyQueueProps) {
   const { needs, pictures = 0 } = readQueueState(queues, filter);
   const againRef = useRef(onAgain);
   againRef.current = onAgain;
-  // What a job has found meanwhile is shown by itself.
+  const countedRef = useRef(pictures);
+  // What a job has found meanwhile is shown by itself. A count from before the last stroke is no news: read again for it,
+  // the row would be found empty again, and so on.
   useEffect(() => {
-    if (pictures > 0) againRef.current();
+    if (pictures > countedRef.current) againRef.current();
+    countedRef.current = pictures;
   }, [pictures]);
   return (
     <div className={classes.empty}>
