@@ -95,7 +95,10 @@ export const trainingParametersSchema = z.object({
   base: z.string().min(1).optional(),
   /** How a base that is a file of float inputs scales pixels; 0..1 if absent. */
   basePixelRange: pixelRangeSchema.optional(),
-  /** Absent: fewer for more pictures, 200 at most, and a time budget of four minutes if none is given. */
+  /**
+   * Absent: fewer for more pictures, 200 at most, a third of that where a base gets a new last layer, and a time budget of
+   * four minutes if none is given.
+   */
   epochs: z.number().int().min(1).max(10_000).optional(),
   /** Pixels, square; of a detector a multiple of 32. Absent: the pictures' median size, 96 at most; of a detector 640. */
   imageSize: z.number().int().min(16).max(1536).optional(),
@@ -108,11 +111,15 @@ export const trainingParametersSchema = z.object({
   optimizer: z.enum(['adamw', 'sgd']).default('adamw'),
   /** Absent: 0.02 of AdamW, which takes it off the weights; 0.0005 of SGD, where it joins the gradient. */
   weightDecay: z.number().min(0).max(1).optional(),
-  labelSmoothing: z.number().min(0).max(0.5).default(0.05),
+  /** Absent: 0.05; 0 where a base keeps its last layer, whose outputs may be thousands apart. */
+  labelSmoothing: z.number().min(0).max(0.5).optional(),
   /** Absent: a tenth of the run, 200 steps at most. */
   warmupEpochs: z.number().min(0).optional(),
-  /** 0 switches augmentation off, 1 is the default strength; of a detector a factor on reaches and chances. */
-  augmentation: z.number().min(0).max(2).default(1),
+  /**
+   * 0 switches augmentation off, 1 is the usual strength; of a detector a factor on reaches and chances. Absent: 1, or half
+   * of it where a base gets a new last layer.
+   */
+  augmentation: z.number().min(0).max(2).optional(),
   /** 0: each picture once an epoch; 1: each class as often as the others; ½ helps rare classes and spares their pictures. */
   classBalance: z.number().min(0).max(1).default(0.5),
   /** Epochs in which neither accuracy nor loss improves before the run stops; 0 never stops early. Absent: a quarter of the epochs, at least 10. */

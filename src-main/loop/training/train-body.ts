@@ -135,6 +135,7 @@ function createLoop(spec: ClassifierSpec, surroundings: Surroundings): LoopOptio
     progress: {
       totalSteps: plan.totalSteps,
       warmupSteps: plan.warmupSteps,
+      headSteps: plan.headSteps,
       peakLearningRate: plan.learningRate,
       schedule: plan.schedule,
       budgetMs: plan.timeBudgetS === null ? null : 1000 * plan.timeBudgetS,

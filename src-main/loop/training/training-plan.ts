@@ -76,13 +76,22 @@ export const usualWeightDecay = { adamw: 0.02, sgd: 0.0005 } as const satisfies 
   number
 >;
 
+/**
+ * Where a new last layer stands on what was learned: fewer epochs, and pictures varied less. A net trained on textures
+ * passes 95 % on leaves in epoch 8, with all epochs and the usual strength in epoch 20.
+ */
+const transfer = { epochShare: 1 / 3, augmentation: 0.5 } as const;
+
+/** Of the target, spread over all classes. */
+const usualLabelSmoothing = 0.05;
+
 export function planTraining(
   parameters: TrainingParameters,
   pictures: TrainingPictures,
   base: BaseClassifier | null = null,
 ): TrainingPlan {
   const batchSize = parameters.batchSize ?? chooseBatchSize(pictures.count);
-  const epochs = parameters.epochs ?? chooseEpochs(pictures.count);
+  const epochs = parameters.epochs ?? chooseEpochs(pictures.count, base?.hasNewHead);
   const stepsPerEpoch = Math.max(1, Math.ceil(pictures.count / batchSize));
   const totalSteps = epochs * stepsPerEpoch;
   return {
@@ -97,10 +106,10 @@ export function planTraining(
     schedule: parameters.schedule ?? 'cosine',
     optimizer: parameters.optimizer,
     weightDecay: parameters.weightDecay ?? usualWeightDecay[parameters.optimizer],
-    labelSmoothing: parameters.labelSmoothing,
-    warmupSteps: chooseWarmupSteps(parameters.warmupEpochs, stepsPerEpoch, totalSteps),
+    labelSmoothing: parameters.labelSmoothing ?? chooseLabelSmoothing(base),
+    warmupSteps: chooseWarmupSteps(parameters.warmupEpochs, stepsPerEpoch, totalSteps, base !== null),
     totalSteps,
-    augmentation: parameters.augmentation,
+    augmentation: parameters.augmentation ?? (base?.hasNewHead ? transfer.augmentation : 1),
     classBalance: parameters.classBalance,
     patience: parameters.patience ?? Math.max(10, Math.ceil(epochs / 4)),
     averageDecay: chooseAverageDecay(totalSteps),
@@ -135,8 +144,17 @@ export function chooseBatchSize(count: number): number {
 }
 
 /** Pictures shown in all grow with the root of their number: 200 epochs of 50, 84 of 320, 21 of 5,000, 6 of 60,000. */
-export function chooseEpochs(count: number): number {
-  return Math.min(200, Math.max(6, Math.round(1500 / Math.sqrt(Math.max(1, count)))));
+export function chooseEpochs(count: number, isTransfer = false): number {
+  const epochs = Math.min(200, Math.round(1500 / Math.sqrt(Math.max(1, count))));
+  return Math.max(6, Math.round(isTransfer ? transfer.epochShare * epochs : epochs));
+}
+
+/**
+ * A last layer that is kept has learned without it: of digits whose outputs are thousands apart, smoothing takes more
+ * than learning gives (98.9 % become 98.8, without it 99.0).
+ */
+function chooseLabelSmoothing(base: BaseClassifier | null): number {
+  return base !== null && !base.hasNewHead ? 0 : usualLabelSmoothing;
 }
 
 /** A tenth of the epochs, one to three: a new layer on fixed features is soon as good as it gets. */
@@ -144,13 +162,15 @@ function chooseHeadEpochs(epochs: number): number {
   return Math.min(3, Math.max(1, Math.round(epochs / 10)));
 }
 
+/** What was trained before needs one epoch at most: its gradients are no surprise, and its last layer has learned by then. */
 function chooseWarmupSteps(
   warmupEpochs: number | undefined,
   stepsPerEpoch: number,
   totalSteps: number,
+  isTrained: boolean,
 ): number {
   if (warmupEpochs !== undefined) return Math.round(Math.min(warmupEpochs * stepsPerEpoch, totalSteps / 2));
-  return Math.round(Math.min(200, totalSteps / 10));
+  return Math.round(Math.min(200, totalSteps / 10, isTrained ? stepsPerEpoch : Number.POSITIVE_INFINITY));
 }
 
 /** The average spans about the last twentieth of the steps. */

@@ -6,6 +6,8 @@ import { createSchedule } from '../../engine/index.ts';
 export interface ProgressOptions {
   readonly totalSteps: number;
   readonly warmupSteps: number;
+  /** Steps before the warm-up, of a new last layer alone: it learns at the peak at once. None if absent. */
+  readonly headSteps?: number;
   readonly peakLearningRate: number;
   /** Milliseconds; null: steps alone count. */
   readonly budgetMs: number | null;
@@ -29,12 +31,13 @@ export function shareDone(options: ProgressOptions, step: number, spentMs: numbe
 const stepShare = 1 / 3;
 
 /**
- * Linear warm-up over the first steps, then the schedule over the share of the run; one cycle rises by itself.
+ * Linear warm-up over the first steps, those of a new last layer left out, then the schedule over the share of the
+ * run; one cycle rises by itself.
  * @param step 0-based
  */
 export function learningRateAt(options: ProgressOptions, step: number, share: number): number {
-  const { warmupSteps, totalSteps, peakLearningRate, schedule = 'cosine' } = options;
-  const warmUp = peakLearningRate * (warmupSteps === 0 ? 1 : Math.min(1, (step + 1) / warmupSteps));
+  const { totalSteps, peakLearningRate, schedule = 'cosine' } = options;
+  const warmUp = peakLearningRate * shareWarm(options, step);
   const position = share * totalSteps;
   switch (schedule) {
     case 'cosine':
@@ -54,13 +57,18 @@ export function learningRateAt(options: ProgressOptions, step: number, share: nu
   }
 }
 
+function shareWarm({ warmupSteps, headSteps = 0 }: ProgressOptions, step: number): number {
+  if (warmupSteps === 0 || step < headSteps) return 1;
+  return Math.min(1, (step - headSteps + 1) / warmupSteps);
+}
+
 /** Half a cosine (Loshchilov and Hutter 2017, without restarts) or a line down to the final share, after the warm-up. */
 function shareLeft(
-  { warmupSteps, totalSteps, finalShare = 0 }: ProgressOptions,
+  { warmupSteps, headSteps = 0, totalSteps, finalShare = 0 }: ProgressOptions,
   schedule: 'cosine' | 'linear',
   share: number,
 ): number {
-  const start = Math.min(warmupSteps / totalSteps, 0.5);
+  const start = Math.min((headSteps + warmupSteps) / totalSteps, 0.5);
   const decayed = Math.max(0, (share - start) / (1 - start));
   const left = schedule === 'linear' ? 1 - decayed : (1 + Math.cos(Math.PI * decayed)) / 2;
   return finalShare + (1 - finalShare) * left;

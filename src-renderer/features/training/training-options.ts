@@ -104,13 +104,25 @@ const classificationGroups: readonly OptionGroup[] = [
         whenEmpty: '0.02, of SGD 0.0005',
       },
       { name: 'warmupEpochs', label: 'Warm-up', description: 'Epochs' },
-      { name: 'labelSmoothing', label: 'Label smoothing', description: '0 to 0.5', step: 0.05 },
+      {
+        name: 'labelSmoothing',
+        label: 'Label smoothing',
+        description: '0 to 0.5',
+        step: 0.05,
+        whenEmpty: '0.05',
+      },
     ],
   },
   {
     title: 'Pictures',
     options: [
-      { name: 'augmentation', label: 'Augmentation', description: '0: off, 1: normal', step: 0.25 },
+      {
+        name: 'augmentation',
+        label: 'Augmentation',
+        description: '0: off, 1: normal',
+        step: 0.25,
+        whenEmpty: '1',
+      },
       classBalance,
     ],
   },
@@ -182,7 +194,13 @@ const detectionGroups: readonly OptionGroup[] = [
       { name: 'fliplr', label: 'fliplr', description: 'Chance, left to right', step: 0.1 },
       { name: 'flipud', label: 'flipud', description: 'Chance, upside down', step: 0.1 },
       { name: 'crop', label: 'crop', description: 'Chance, boxes whole', step: 0.1 },
-      { name: 'augmentation', label: 'Strength', description: 'Of all these; 0: off', step: 0.25 },
+      {
+        name: 'augmentation',
+        label: 'Strength',
+        description: 'Of all these; 0: off',
+        step: 0.25,
+        whenEmpty: '1',
+      },
     ],
   },
   {

@@ -131,7 +131,7 @@ export function planDetection(parameters: TrainingParameters, ground: DetectionG
     weightDecay: weightDecay * (options.nbs === undefined ? 1 : updateSize / options.nbs),
     warmupSteps: chooseWarmupSteps(parameters.warmupEpochs, stepsPerEpoch, totalSteps),
     totalSteps,
-    augment: chooseAugmentation(options, parameters.augmentation),
+    augment: chooseAugmentation(options, parameters.augmentation ?? 1),
     closeMosaic: options.closeMosaic,
     classBalance: parameters.classBalance,
     freeze: options.freeze,

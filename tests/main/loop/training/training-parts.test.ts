@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { BaseClassifier } from '../../../../src-main/loop/training/base-classifier.ts';
 import { decodeCheckpoint, encodeCheckpoint } from '../../../../src-main/loop/training/checkpoint.ts';
 import {
   hasPatienceRunOut,
@@ -100,6 +101,11 @@ describe('the schedule', () => {
     expect(rateAt(100)).toBeCloseTo(0);
   });
 
+  it('leaves a new last layer at the peak, and warms up after it', () => {
+    const rates = [0, 7, 8, 12, 17, 18].map((step) => learningRateAt({ ...options, headSteps: 8 }, step, 0));
+    expect(rates.map((rate) => Number(rate.toFixed(3)))).toEqual([1, 1, 0.1, 0.5, 1, 1]);
+  });
+
   it('falls along a line, in steps or not at all, or makes one cycle, whatever was asked for', () => {
     const ratesOf = (schedule: ScheduleName) =>
       [4, 30, 55, 90].map((step) => learningRateAt({ ...options, schedule }, step, step / 100));
@@ -136,6 +142,23 @@ describe('the plan', () => {
       medianSize: 256,
     });
     expect(set).toMatchObject({ epochs: 3, imageSize: 40, batchSize: 7, timeBudgetS: null, totalSteps: 159 });
+  });
+
+  it('trains a new last layer on what was learned shorter, on pictures varied less, with an epoch of warm-up', () => {
+    const base = { hasNewHead: true, imageSize: 96 } as BaseClassifier;
+    const plan = (from: BaseClassifier | null) =>
+      planTraining(trainingParametersSchema.parse({}), { count: 368, medianSize: 256 }, from);
+    expect(plan(base)).toMatchObject({ epochs: 26, headSteps: 36, warmupSteps: 12, augmentation: 0.5 });
+    expect(plan(null)).toMatchObject({ epochs: 78, headSteps: 0, warmupSteps: 94, augmentation: 1 });
+  });
+
+  it('smooths no labels for a last layer that is kept, unless that is asked for', () => {
+    const plan = (hasNewHead: boolean, asked: object = {}) =>
+      planTraining(trainingParametersSchema.parse(asked), { count: 900, medianSize: 28 }, {
+        hasNewHead,
+        imageSize: 28,
+      } as BaseClassifier).labelSmoothing;
+    expect([plan(false), plan(true), plan(false, { labelSmoothing: 0.1 })]).toEqual([0, 0.05, 0.1]);
   });
 
   it('keeps digits in their size and makes small datasets many steps', () => {
