@@ -1,8 +1,8 @@
 /** The columns of the table of experiments: what a run is, what it was set to, what it reached. Pure. */
-import type { Run } from '../../../src-preload/contract/index.ts';
+import type { Run, Task } from '../../../src-preload/contract/index.ts';
 import { formatDateTime, formatDuration, formatPercent, formatValue } from '../../components/formatting.ts';
 import { kindOf, metricLabel } from '../training/curves.ts';
-import { parameterLabel, parameterText } from '../training/run-parameters.ts';
+import { parameterLabel, parameterText, taskOf } from '../training/run-parameters.ts';
 
 export type ColumnGroup = 'run' | 'metric' | 'param';
 
@@ -50,7 +50,8 @@ const runColumns: readonly RunColumn[] = [
 export function columnsOf(runs: readonly Run[]): RunColumn[] {
   const metrics = keysOf(runs.map((run) => run.metrics)).toSorted(byMetricRank);
   const params = keysOf(runs.map((run) => run.params)).toSorted((a, b) => a.localeCompare(b));
-  return [...runColumns, ...metrics.map(metricColumn), ...params.map(paramColumn)];
+  const task = taskOf(runs[0]?.params ?? {});
+  return [...runColumns, ...metrics.map(metricColumn), ...params.map((name) => paramColumn(name, task))];
 }
 
 /** Few enough to read: the run, its best-known figures, and the params in which the runs differ. */
@@ -95,16 +96,17 @@ function metricColumn(key: string): RunColumn {
   };
 }
 
-function paramColumn(name: string): RunColumn {
+/** @param task of the runs: those of one station have the same */
+function paramColumn(name: string, task: Task): RunColumn {
   return {
     key: `param.${name}`,
-    label: parameterLabel(name),
+    label: parameterLabel(name, task),
     group: 'param',
     isNumber: false,
     valueOf: (run) => toComparable(run.params[name]),
     textOf: (run) => {
       const value = run.params[name];
-      return value === undefined ? missing : parameterText(name, value);
+      return value === undefined ? missing : parameterText(name, value, task);
     },
   };
 }

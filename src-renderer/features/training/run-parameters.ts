@@ -36,7 +36,8 @@ export function groupParameters(params: Readonly<Record<string, string>>): Param
   ].filter(({ parameters }) => parameters.length > 0);
 }
 
-function taskOf({ task, architecture = '' }: Readonly<Record<string, string>>): Task {
+/** Of a run, by its params. */
+export function taskOf({ task, architecture = '' }: Readonly<Record<string, string>>): Task {
   return task === 'detection' || architecture.startsWith('detector-') ? 'detection' : 'classification';
 }
 
@@ -53,20 +54,19 @@ function optionNameOf(key: string): string {
   return optionNames[key] ?? key;
 }
 
-/** Its name where runs of both tasks stand side by side. */
-export function parameterLabel(key: string): string {
-  return findOption(key)?.label ?? otherLabels[key] ?? metricLabel(key);
+/** As the form of the task calls it. */
+export function parameterLabel(key: string, task: Task): string {
+  return findOption(key, task)?.label ?? otherLabels[key] ?? metricLabel(key);
 }
 
-export function parameterText(key: string, value: string): string {
-  const choice = findOption(key)?.choices?.find(([name]) => String(name) === value)?.[1];
+export function parameterText(key: string, value: string, task: Task): string {
+  const choice = findOption(key, task)?.choices?.find(([name]) => String(name) === value)?.[1];
   return choice ?? toWords(key, value);
 }
 
-/** As the form of detectors has it, which has more of them. */
-function findOption(key: string): TrainingOption | undefined {
-  const all = [...optionGroups.detection, ...optionGroups.classification].flatMap(({ options }) => options);
-  return all.find(({ name }) => name === optionNameOf(key));
+function findOption(key: string, task: Task): TrainingOption | undefined {
+  const options = optionGroups[task].flatMap((group) => group.options);
+  return options.find(({ name }) => name === optionNameOf(key));
 }
 
 function describe(key: string, option: TrainingOption | undefined, value: string): ShownParameter {
