@@ -23,6 +23,7 @@ import { createImageQueries } from './tables/image-queries.ts';
 import { createImagesTable } from './tables/images.ts';
 import { createImportsTable } from './tables/imports.ts';
 import { createJobsTable } from './tables/jobs.ts';
+import { createLabelJudgementsTable } from './tables/label-judgements.ts';
 import { createModelsTable } from './tables/models.ts';
 import { createOpinionsTable } from './tables/opinions.ts';
 import { createPictureScoresTable } from './tables/picture-scores.ts';
@@ -90,6 +91,7 @@ function createStore(folder: StoreFolder, db: Database, lock: StationLock, clock
     autoLabels: createAutoLabelsTable(db),
     quality: createQualityTable(db),
     pictureScores: createPictureScoresTable(db),
+    labelJudgements: createLabelJudgementsTable(db),
     exposures: createExposureQueries(db),
     diversePictures: createDiversePicturesTable(db),
     disputes: createDisputesTable(db),

@@ -19,7 +19,7 @@ import {
   listBoxReversal,
   writeBoxDifference,
 } from './annotation-boxes.ts';
-import { followLabel } from './picture-scores.ts';
+import { followLabel } from './score-queues.ts';
 
 export type StoredClass = LabelClass & { readonly id: number };
 

@@ -22,7 +22,7 @@ import { keepScores } from './score-handler.ts';
 export interface AutoLabelHandlerOptions {
   readonly store: Pick<
     Store,
-    'db' | 'annotations' | 'autoLabels' | 'imageQueries' | 'pictureScores' | 'exposures'
+    'db' | 'annotations' | 'autoLabels' | 'imageQueries' | 'pictureScores' | 'labelJudgements' | 'exposures'
   >;
   readonly clock: Clock;
   readonly publish: (event: StationEvent) => void;
@@ -47,7 +47,7 @@ export function createAutoLabelHandler(options: AutoLabelHandlerOptions): AutoLa
         store.db.afterCommit(() => publish({ type: 'annotation.changed', imageHashes: changed }));
     },
     onEnd: (_job, { id }) => {
-      store.pictureScores.refreshConfidences();
+      store.labelJudgements.refreshConfidences();
       store.autoLabels.end(id, clock.now());
     },
   };

@@ -3,7 +3,7 @@ import type { AutoLabelId, BlobHash, ImageHash } from '../../../../src-preload/c
 import type { UncertaintyMeasure } from '../../../../src-preload/contract/queue-order.ts';
 import type { Task } from '../../../../src-preload/contract/task.ts';
 import type { ProviderName } from '../../../engine/index.ts';
-import type { Prediction } from '../../../store/tables/picture-scores.ts';
+import type { Prediction } from '../../../store/tables/predictions.ts';
 
 /** What the job row keeps. */
 export interface AutoLabelRequest {

@@ -12,7 +12,7 @@ import type {
 } from './auto-label-job.ts';
 
 export interface ScoreHandlerOptions {
-  readonly store: Pick<Store, 'pictureScores' | 'exposures'>;
+  readonly store: Pick<Store, 'pictureScores' | 'labelJudgements' | 'exposures'>;
   readonly clock: Clock;
 }
 
@@ -28,7 +28,7 @@ export function createScoreHandler(options: ScoreHandlerOptions): ScoreHandler {
       return { ...spec, imageHashes: imageHashes.filter((hash) => !seen.has(hash)) };
     },
     onUpdate: (_job, request, { suggestions }) => keepScores(options, request, suggestions),
-    onEnd: () => pictureScores.refreshConfidences(),
+    onEnd: () => options.store.labelJudgements.refreshConfidences(),
   };
 }
 

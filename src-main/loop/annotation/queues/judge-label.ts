@@ -2,7 +2,11 @@
 import type { BoxId } from '../../../../src-preload/contract/ids.ts';
 import type { LabelIssue } from '../../../../src-preload/contract/queue.ts';
 import { measureBoxSuspicion } from '../../../statistics/box-suspicion.ts';
-import { isSaidSurely, type LabelToJudge, type LabelVerdict } from '../../../store/tables/picture-scores.ts';
+import {
+  isSaidSurely,
+  type LabelToJudge,
+  type LabelVerdict,
+} from '../../../store/tables/label-judgements.ts';
 
 /**
  * Boxes by ObjectLab; classes by confident learning: the self-confidence of a label is the probability that the model

@@ -31,6 +31,7 @@ export interface QueuesOptions {
     | 'jobs'
     | 'opinions'
     | 'pictureScores'
+    | 'labelJudgements'
     | 'queueCounts'
     | 'settings'
   >;
