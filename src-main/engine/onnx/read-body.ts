@@ -22,6 +22,8 @@ export interface BodyContext {
   readonly depth: number;
   /** What may still be read, shared by all of a file. */
   readonly budget: { nodes: number };
+  /** Names that stand for nothing, as the node that makes them was refused; where absent a refusal ends the reading. */
+  readonly lost?: Set<string>;
 }
 
 /** The values that a body can name: its own and those around it. */
@@ -57,10 +59,32 @@ export function readBody(
     const name = `${context.prefix}${node.name || `${node.opType}_${index}`}`;
     readInto(context, values, { ...node, name });
   });
-  return body.outputs.map(({ name }) => ({ name, value: find(values, name, 'the outputs') }));
+  const outputs = body.outputs.filter(({ name }) => !isLost(context, name));
+  return outputs.map(({ name }) => ({ name, value: find(values, name, 'the outputs') }));
 }
 
+function isLost({ lost, depth }: BodyContext, name: string): boolean {
+  return depth === 0 && lost?.has(name) === true;
+}
+
+/** What a refused node makes, and all that is made of it, is lost. */
 function readInto(context: BodyContext, values: Scope, node: OnnxNode): void {
+  const lose = () => {
+    for (const name of node.outputs) context.lost?.add(name);
+  };
+  if (node.inputs.some((name) => isLost(context, name))) {
+    lose();
+    return;
+  }
+  try {
+    readNodeInto(context, values, node);
+  } catch (error) {
+    if (!context.lost || context.depth > 0 || !(error instanceof AppError)) throw error;
+    lose();
+  }
+}
+
+function readNodeInto(context: BodyContext, values: Scope, node: OnnxNode): void {
   const inputs = node.inputs.map((name) =>
     name === '' ? undefined : find(values, name, `${node.opType} ${node.name}`),
   );

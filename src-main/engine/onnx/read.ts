@@ -39,7 +39,27 @@ export function readOnnx(bytes: Uint8Array, options: ReadOptions = {}): ReadResu
   return { graph: buildGraph(model, options), metadata: model.metadata };
 }
 
+/**
+ * As far as a file can be read: past nodes that are refused nothing is, and every value of three axes is an output, in
+ * order.
+ * @throws AppError as readOnnx, but not for operations that the engine does not know
+ */
+export function readReadable(model: OnnxModel, options: ReadOptions = {}): Graph {
+  const { builder } = readInto(model, options, new Set());
+  const made = builder.nodes.flatMap(({ outputs }): readonly Value[] => outputs);
+  return builder.finish(
+    model.graph.name || 'graph',
+    made.filter(({ shape }) => shape.length === 3),
+  );
+}
+
 function buildGraph(model: OnnxModel, options: ReadOptions): Graph {
+  const { builder, outputs } = readInto(model, options);
+  return removeDeadCode(builder.finish(model.graph.name || 'graph', separateOutputs(builder, outputs)));
+}
+
+/** @param lost where it is there, refused nodes are passed by */
+function readInto(model: OnnxModel, options: ReadOptions, lost?: Set<string>) {
   const opset = checkOpset(model.opsets);
   const plain = createGraphBuilder(collectNames(model.graph));
   const builder = foldWhileBuilding(plain);
@@ -51,13 +71,13 @@ function buildGraph(model: OnnxModel, options: ReadOptions): Graph {
     prefixes: new Map(),
     depth: 0,
     budget: { nodes: mostNodes },
+    ...(lost && { lost }),
   };
   const values = createScope();
   for (const [name, tensor] of model.graph.initializers) values.set(name, plain.constant(tensor, name));
   for (const input of listFileInputs(model.graph))
     values.set(input.name, declareInput(builder, input, options));
-  const outputs = readBody(context, model.graph, values);
-  return removeDeadCode(builder.finish(model.graph.name || 'graph', separateOutputs(builder, outputs)));
+  return { builder, outputs: readBody(context, model.graph, values) };
 }
 
 /** An output that is an input, a constant or another output gets a node of its own: files name outputs apart. */

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { int64Tensor } from '../../../src-main/engine/graph/tensor.ts';
 import {
   createDetector,
   describeDetector,
@@ -7,6 +8,9 @@ import {
   recognizeDetector,
 } from '../../../src-main/engine/index.ts';
 import { createInferenceGraph } from '../../../src-main/engine/nn/inference-graph.ts';
+import { decodeModel } from '../../../src-main/engine/onnx/decode.ts';
+import { encodeModel } from '../../../src-main/engine/onnx/encode.ts';
+import type { OnnxAttribute } from '../../../src-main/engine/onnx/model.ts';
 import { writeOnnx } from '../../../src-main/engine/onnx/write.ts';
 
 interface GoldenExport {
@@ -67,7 +71,55 @@ function expectRows(
   expect(Math.max(...worst)).toBeLessThan(tolerance);
 }
 
+/** The file as exporters write it that put the suppression behind the network: which boxes are left depends on data. */
+function suppressInside(file: Uint8Array): Uint8Array {
+  const model = decodeModel(file);
+  const node = (
+    opType: string,
+    inputs: readonly string[],
+    output: string,
+    attributes: Readonly<Record<string, OnnxAttribute>> = {},
+  ) => ({
+    ...{ name: '', opType, domain: '', inputs, outputs: [output] },
+    attributes: new Map(Object.entries(attributes)),
+  });
+  const [made = ''] = model.graph.outputs.map(({ name }) => name);
+  const nodes = [
+    ...model.graph.nodes,
+    node('Slice', [made, 'zero', 'four', 'one'], 'columns'),
+    node('Transpose', ['columns'], 'rows', { perm: { kind: 'ints', value: [0, 2, 1] } }),
+    node('Slice', [made, 'four', 'end', 'one'], 'scores'),
+    node('NonMaxSuppression', ['rows', 'scores'], 'kept'),
+    node('Cast', ['kept'], 'final', { to: { kind: 'int', value: 1 } }),
+  ];
+  const numbers = { zero: 0, one: 1, four: 4, end: 2 ** 31 };
+  const constants = Object.entries(numbers).map(([name, value]) => [name, int64Tensor([value])] as const);
+  const initializers = new Map([...model.graph.initializers, ...constants]);
+  const outputs = [{ name: 'final', elementType: 1, shape: ['kept', 3] }];
+  return encodeModel({ ...model, graph: { ...model.graph, nodes, initializers, outputs } });
+}
+
 describe('loadDetector', () => {
+  it('takes what the network gives where the file suppresses behind it, and suppresses itself', async () => {
+    const plain = readFileSync(`${folder}/yolov8.onnx`);
+    const detect = async (file: Uint8Array) => {
+      const detector = await loadDetector(file, { provider: 'cpu', threads: 1 });
+      const found = await detector.detect(picture, 1);
+      await detector.dispose();
+      return found;
+    };
+    expect(await detect(suppressInside(plain))).toEqual(await detect(plain));
+  });
+
+  it('says so where the suppression stands behind another network', async () => {
+    const other = suppressInside(
+      readFileSync(`${import.meta.dirname}/../../fixtures/engine/exports/text-17.onnx`),
+    );
+    await expect(loadDetector(other, { provider: 'cpu' })).rejects.toThrow(
+      'found a NonMaxSuppression behind another network, with outputs final [kept, 3]: export it without',
+    );
+  });
+
   it('runs an export of ours with other thresholds than it was written with', async () => {
     const model = createDetector({
       architecture: 'detector-nano',

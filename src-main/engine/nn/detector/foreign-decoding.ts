@@ -39,6 +39,10 @@ export function decodeOutputs(
       const end = sizeOf(first.shape, 1);
       return { scores: e.sliceAxis(first, 1, 4, end), boxes: toCorners(e, e.sliceAxis(first, 1, 0, 4)) };
     }
+    case 'corners': {
+      const end = sizeOf(first.shape, 1);
+      return { scores: e.sliceAxis(first, 1, 4, end), boxes: e.sliceAxis(first, 1, 0, 4) };
+    }
     case 'rows':
       return splitRow(e, e.transpose(first, [0, 2, 1]), (box) => box);
     case 'cells': {

@@ -61,6 +61,16 @@ export function cutDetector(
   };
 }
 
+/** Whether the last convolutions are where the family has them. */
+export function hasHeads(graph: Graph, layout: ForeignLayout): boolean {
+  try {
+    return findHeads(graph, layout).length > 0;
+  } catch (error) {
+    if (error instanceof AppError) return false;
+    throw error;
+  }
+}
+
 /** The graph with other constants in place of some, and with one output of all levels. */
 function joinLevels(
   cut: Graph,

@@ -1,6 +1,6 @@
 /** Recognizes, by inputs, outputs and operations, detectors as we, YOLOX and YOLO (v5, v8, v10, 11, 26) export them. */
 import { AppError } from '../../../base/app-error.ts';
-import type { Graph, Value } from '../../graph/ops.ts';
+import { type Graph, listInputs, type Value } from '../../graph/ops.ts';
 import { floatTensor, isSameShape, printType, sizeOf, toNumbers } from '../../graph/tensor.ts';
 import { listHeadConvolutions } from './head-convolutions.ts';
 
@@ -12,11 +12,12 @@ export type DetectorFamily = 'fieldstation' | 'yolox' | 'yolov5' | 'yolov8' | 'y
  * - `cells`: `[n, a, 5 + classes]`: offset from the cell, log of the size, in strides; objectness and classes 0 to 1;
  * - `rows`: `[n, a, 5 + classes]`: centre and size in pixels, objectness, classes 0 to 1;
  * - `columns`: `[n, 4 + classes, a]`: centre and size in pixels, classes 0 to 1;
+ * - `corners`: as columns, but corners in pixels (what YOLO gives to a suppression in the file);
  * - `final`: `[n, k, 6]`: corners in pixels, score and class of the best k, one for each object;
  * - `anchors`: of each level `[n, 3, h, w, 5 + classes]`, raw;
  * - `suppressed`: corners `[n, a, 4]` and scores `[n, classes, a]`, which an export of ours suppresses.
  */
-export type BoxLayout = 'cells' | 'rows' | 'columns' | 'final' | 'anchors' | 'suppressed';
+export type BoxLayout = 'cells' | 'rows' | 'columns' | 'corners' | 'final' | 'anchors' | 'suppressed';
 
 /** How the outputs of a foreign detector hold its boxes and scores. */
 export interface ForeignLayout {
@@ -61,6 +62,16 @@ const strideSets: readonly (readonly number[])[] = [
   [4, 8, 16, 32],
   [16, 32],
 ];
+
+/** As recognizeLayout, or undefined for another kind of graph. */
+export function findLayout(graph: Graph, metadata: ReadonlyMap<string, string>): ForeignLayout | undefined {
+  try {
+    return recognizeLayout(graph, metadata);
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'MODEL_UNREADABLE') return undefined;
+    throw error;
+  }
+}
 
 /** @throws AppError MODEL_UNREADABLE saying what was found and what was expected */
 export function recognizeLayout(graph: Graph, metadata: ReadonlyMap<string, string>): ForeignLayout {
@@ -133,12 +144,8 @@ function recognizeRows(graph: Graph, imageSize: number): Found | undefined {
       return { family: 'yolov5', classes: third - 5, strides, layout: 'rows' };
     }
     if (third === cells && second > 4) {
-      return {
-        family: nameColumns(graph, imageSize, strides),
-        classes: second - 4,
-        strides,
-        layout: 'columns',
-      };
+      const layout = givesCorners(graph, output) ? 'corners' : 'columns';
+      return { family: nameColumns(graph, imageSize, strides), classes: second - 4, strides, layout };
     }
   }
   return undefined;
@@ -149,6 +156,21 @@ function nameColumns(graph: Graph, imageSize: number, strides: readonly number[]
   const [finest] = listHeadRows(graph, imageSize, strides);
   if (finest?.length === 2 && finest[0] === 4) return 'yolo26';
   return graph.nodes.some((node) => node.op === 'Conv' && node.attributes.group > 1) ? 'yolo11' : 'yolov8';
+}
+
+/**
+ * Both are joined of two halves and multiplied by the strides: point less distances beside point and distances, or their
+ * middle beside their difference.
+ */
+function givesCorners(graph: Graph, output: Value): boolean {
+  const makerOf = (value: Value | undefined) =>
+    graph.nodes.find(({ outputs }) => (outputs as readonly Value[]).some((made) => made === value));
+  const joined = makerOf(output);
+  const scaled = joined?.op === 'Concat' ? makerOf(joined.inputs[0]) : undefined;
+  const halves =
+    scaled?.op === 'Mul' ? scaled.inputs.map(makerOf).find((node) => node?.op === 'Concat') : undefined;
+  const [low, high] = halves ? listInputs(halves).map((half) => makerOf(half)?.op) : [];
+  return low === 'Sub' && high === 'Add';
 }
 
 /** The best k, chosen inside: a level's last convolutions tell how many classes there are. */

@@ -6,9 +6,11 @@ import { dtypes, type Shape } from '../../graph/tensor.ts';
 import { decodeModel } from '../../onnx/decode.ts';
 import { encodeModel } from '../../onnx/encode.ts';
 import type { OnnxGraph, OnnxModel } from '../../onnx/model.ts';
-import { listFileInputs, readOnnx } from '../../onnx/read.ts';
+import { listFileInputs, readOnnx, readReadable } from '../../onnx/read.ts';
+import { removeDeadCode } from '../../passes/remove-dead-code.ts';
 import { widenFloats } from '../../passes/widen-floats.ts';
-import { type ForeignLayout, recognizeLayout, recognizeOwnExport } from './foreign-layout.ts';
+import { hasHeads } from './foreign-heads.ts';
+import { type ForeignLayout, findLayout, recognizeLayout, recognizeOwnExport } from './foreign-layout.ts';
 
 export interface ForeignFile {
   /** For one picture. */
@@ -30,9 +32,42 @@ export function readForeignDetector(bytes: Uint8Array, imageSize?: number): Fore
   const model = decodeModel(bytes);
   const classNames = findClassNames(model.metadata);
   if (classNames) return readOwnExport(model, classNames);
-  const { graph, metadata } = readOnnx(bytes, { inputShapes: fillShapes(model, imageSize) });
-  const layout = recognizeLayout(graph, metadata);
+  const inputShapes = fillShapes(model, imageSize);
+  const { graph, layout } = isSuppressing(model)
+    ? readBeforeSuppression(model, inputShapes)
+    : readWhole(bytes, inputShapes);
   return { graph: widenFloats(graph), layout, initializers: new Set(model.graph.initializers.keys()) };
+}
+
+type Recognized = Pick<ForeignFile, 'graph' | 'layout'>;
+
+function readWhole(bytes: Uint8Array, inputShapes: Readonly<Record<string, Shape>>): Recognized {
+  const { graph, metadata } = readOnnx(bytes, { inputShapes });
+  return { graph, layout: recognizeLayout(graph, metadata) };
+}
+
+function isSuppressing({ graph }: OnnxModel): boolean {
+  return graph.nodes.some(({ opType }) => opType === 'NonMaxSuppression');
+}
+
+/** How many boxes a suppression keeps depends on the data: what the network itself gives is taken, the last that fits. */
+function readBeforeSuppression(model: OnnxModel, inputShapes: Readonly<Record<string, Shape>>): Recognized {
+  const readable = readReadable(model, { inputShapes });
+  for (const output of readable.outputs.toReversed()) {
+    const graph = removeDeadCode({ ...readable, outputs: [output] });
+    const layout = findLayout(graph, model.metadata);
+    if (layout && hasHeads(graph, layout)) return { graph, layout };
+  }
+  throw refuseSuppression(model);
+}
+
+function refuseSuppression({ graph }: OnnxModel): AppError {
+  const outputs = graph.outputs.map(({ name, shape }) => `${name} [${shape?.join(', ') ?? ''}]`).join(', ');
+  return new AppError(
+    'MODEL_UNREADABLE',
+    'expected a detector as YOLOX or YOLO (v5, v8, v10, 11, 26) export it, with a suppression behind it or without, ' +
+      `found a NonMaxSuppression behind another network, with outputs ${outputs}: export it without, if it is one of these`,
+  );
 }
 
 /** What a file is, without running it. @throws AppError as readForeignDetector */
