@@ -105,39 +105,49 @@ describe('a training run', { timeout: 60_000 }, () => {
     ]);
   });
 
-  it('gives the same bytes and curve after kill -9 and cancel in the middle of epochs as without', {
-    timeout: 180_000,
-  }, async () => {
-    const station = await openWithShapes();
-    const parameters = { epochs: 2, batchSize: 8, augmentation: 1, seed: 4, checkpointEveryS: 0 };
-    const undisturbed = await trainQuickly(station, parameters);
-    const begun = await startQuickly(station, parameters);
-    const countSteps = () =>
-      station.training.listMetrics(begun.id).filter(({ key }) => key === 'batch/loss').length;
-    const afterSteps = (steps: number) =>
-      vi.waitFor(() => expect(countSteps()).toBeGreaterThanOrEqual(steps), { timeout: 20_000, interval: 2 });
-    await afterSteps(5);
-    station.workers.at(-1)?.kill();
-    await afterSteps(15);
-    station.training.cancelRun(begun.id);
-    const cancelled = await waitForEnd(station, begun);
-    expect(cancelled).toMatchObject({ status: 'cancelled', isResumable: true, modelVersion: null });
-    expect(cancelled.reason).toBe('cancelled; its last checkpoint is kept: it goes on in epoch 2');
-    const stepsDone = countSteps();
-    const ended = await waitForEnd(station, station.training.resumeRun(begun.id));
-    expect(ended).toMatchObject({ status: 'completed', checkpointEpoch: 2 });
-    const [second, first] = station.registry.listVersions('shapes');
-    expect(second?.blobHash).toBe(first?.blobHash);
-    expect(second?.aliases).toEqual(['challenger']);
-    expect(listCurve(station, ended)).toEqual(listCurve(station, undisturbed));
+  it.each([
+    ['float32', false],
+    ['mixed precision', true],
+  ])(
+    'in %s gives the same bytes and curve after kill -9 and cancel in the middle of epochs as without',
+    {
+      timeout: 180_000,
+    },
+    async (_, amp) => {
+      const station = await openWithShapes();
+      const parameters = { epochs: 2, batchSize: 8, augmentation: 1, seed: 4, checkpointEveryS: 0, amp };
+      const undisturbed = await trainQuickly(station, parameters);
+      const begun = await startQuickly(station, parameters);
+      const countSteps = () =>
+        station.training.listMetrics(begun.id).filter(({ key }) => key === 'batch/loss').length;
+      const afterSteps = (steps: number) =>
+        vi.waitFor(() => expect(countSteps()).toBeGreaterThanOrEqual(steps), {
+          timeout: 20_000,
+          interval: 2,
+        });
+      await afterSteps(5);
+      station.workers.at(-1)?.kill();
+      await afterSteps(15);
+      station.training.cancelRun(begun.id);
+      const cancelled = await waitForEnd(station, begun);
+      expect(cancelled).toMatchObject({ status: 'cancelled', isResumable: true, modelVersion: null });
+      expect(cancelled.reason).toBe('cancelled; its last checkpoint is kept: it goes on in epoch 2');
+      const stepsDone = countSteps();
+      const ended = await waitForEnd(station, station.training.resumeRun(begun.id));
+      expect(ended).toMatchObject({ status: 'completed', checkpointEpoch: 2 });
+      const [second, first] = station.registry.listVersions('shapes');
+      expect(second?.blobHash).toBe(first?.blobHash);
+      expect(second?.aliases).toEqual(['challenger']);
+      expect(listCurve(station, ended)).toEqual(listCurve(station, undisturbed));
 
-    const messages = [begun, ended].flatMap((run) => listMessages(station, run));
-    const goesOn = messages.filter((message) => message.startsWith('goes on from'));
-    expect(goesOn).toEqual([
-      expect.stringMatching(/^goes on from the checkpoint after epoch 0 and \d+ steps of the next$/),
-      `goes on from the checkpoint after epoch 1 and ${stepsDone - 12} steps of the next`,
-    ]);
-  });
+      const messages = [begun, ended].flatMap((run) => listMessages(station, run));
+      const goesOn = messages.filter((message) => message.startsWith('goes on from'));
+      expect(goesOn).toEqual([
+        expect.stringMatching(/^goes on from the checkpoint after epoch 0 and \d+ steps of the next$/),
+        `goes on from the checkpoint after epoch 1 and ${stepsDone - 12} steps of the next`,
+      ]);
+    },
+  );
 
   it('stops when patience runs out, and keeps the best epoch', async () => {
     const station = await openWithShapes();
