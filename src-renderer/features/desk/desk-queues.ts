@@ -6,7 +6,6 @@ import {
   type QueueId,
   queueFilters,
   queueIdSchema,
-  smartQueueSchema,
   type Task,
   type UncertaintyMeasure,
   uncertaintyMeasureSchema,
@@ -40,7 +39,7 @@ export const deskQueues: readonly NamedQueue[] = queueIdSchema.options.map((id) 
 
 /** The queue that the filter is; undefined for a filter of the person's own. */
 export function queueOf(filter: ImageFilter): NamedQueue | undefined {
-  return deskQueues.find((queue) => searchOf(queue.filter) === searchOf(filter));
+  return deskQueues.find((queue) => searchFromFilter(queue.filter) === searchFromFilter(filter));
 }
 
 const measureNames = {
@@ -76,25 +75,17 @@ export function deskFromSearch(search: string): {
   readonly measure: UncertaintyMeasure | undefined;
 } {
   const params = new URLSearchParams(search);
-  const queue = smartQueueSchema.safeParse(params.get('queue')).data;
-  const filter = filterFromSearch(search);
   return {
-    filter: queue === undefined ? filter : { ...filter, queue },
+    filter: filterFromSearch(search),
     measure: uncertaintyMeasureSchema.safeParse(params.get('by')).data,
   };
 }
 
 /** @param start the picture to begin with */
 export function deskHref(filter: ImageFilter, start?: string, measure?: UncertaintyMeasure): string {
-  const params = new URLSearchParams(searchOf(filter));
+  const params = new URLSearchParams(searchFromFilter(filter));
   if (start !== undefined) params.set('at', start);
   if (measure !== undefined) params.set('by', measure);
   const search = params.toString();
   return search === '' ? '/desk?all=yes' : `/desk?${search}`;
-}
-
-function searchOf(filter: ImageFilter): string {
-  const params = new URLSearchParams(searchFromFilter(filter));
-  if (filter.queue !== undefined) params.set('queue', filter.queue);
-  return params.toString();
 }

@@ -10,7 +10,9 @@ import {
   importIdSchema,
   type QualityKind,
   qualityKindSchema,
+  type SmartQueue,
   selectionIdSchema,
+  smartQueueSchema,
 } from '../../../src-preload/contract/index.ts';
 import { formatDateTime, formatPercent } from '../../components/formatting.ts';
 
@@ -36,6 +38,7 @@ export function filterFromSearch(search: string): ImageFilter {
     dataset: text('dataset'),
     confusion: confusionFrom(text('evaluation'), text('true'), text('predicted')),
     quality: qualityKindSchema.safeParse(text('quality')).data,
+    queue: smartQueueSchema.safeParse(text('queue')).data,
     setAside: text('aside') === 'yes' ? true : undefined,
   });
 }
@@ -64,6 +67,7 @@ export function searchFromFilter(filter: ImageFilter): string {
   add('true', wordOf(filter.confusion?.trueClass));
   add('predicted', wordOf(filter.confusion?.predictedClass));
   add('quality', filter.quality);
+  add('queue', filter.queue);
   add('aside', filter.setAside && 'yes');
   return params.toString();
 }
@@ -117,6 +121,7 @@ export function filterChips(filter: ImageFilter): FilterChip[] {
     chip('dataset', filter.dataset, (dataset) => `Dataset: ${dataset}`),
     chip('confusion', filter.confusion, confusionText),
     chip('quality', filter.quality, (kind) => qualityTexts[kind]),
+    chip('queue', filter.queue, (queue) => queueTexts[queue]),
     chip('setAside', filter.setAside, () => 'Set aside'),
   ];
   return chips.filter((part) => part !== null);
@@ -126,6 +131,13 @@ export function filterChips(filter: ImageFilter): FilterChip[] {
 export function describeAnnotator(annotator: string): string {
   return annotator === 'import' ? 'an import' : annotator;
 }
+
+const queueTexts = {
+  uncertain: 'A model is unsure',
+  diverse: 'Most diverse',
+  disagreement: 'Disagreement',
+  suspect: 'Suspect label',
+} as const satisfies Record<SmartQueue, string>;
 
 const qualityTexts = {
   blurred: 'Blurred',
