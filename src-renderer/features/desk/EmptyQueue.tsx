@@ -20,16 +20,8 @@ interface EmptyQueueProps {
 
 export function EmptyQueue({ filter, onAgain }: EmptyQueueProps) {
   const queues = useQueues();
-  const { needs, pictures = 0 } = readQueueState(queues, filter);
-  const againRef = useRef(onAgain);
-  againRef.current = onAgain;
-  const countedRef = useRef(pictures);
-  // What a job has found meanwhile is shown by itself. A count from before the last stroke is no news: read again for it,
-  // the row would be found empty again, and so on.
-  useEffect(() => {
-    if (pictures > countedRef.current) againRef.current();
-    countedRef.current = pictures;
-  }, [pictures]);
+  const { needs, pictures } = readQueueState(queues, filter);
+  useRise(pictures, onAgain);
   return (
     <div className={classes.empty}>
       <QueueChooser filter={filter} />
@@ -60,6 +52,21 @@ export function EmptyQueue({ filter, onAgain }: EmptyQueueProps) {
       </EmptyState>
     </div>
   );
+}
+
+/**
+ * What a job has found meanwhile is shown by itself. Not what is counted at first: that may be from before the last stroke,
+ * and reading the queue again and again for it would never let the count be read.
+ */
+function useRise(pictures: number | undefined, onRise: () => void): void {
+  const seen = useRef(pictures);
+  const onRiseRef = useRef(onRise);
+  onRiseRef.current = onRise;
+  useEffect(() => {
+    const before = seen.current;
+    seen.current = pictures;
+    if (before !== undefined && pictures !== undefined && pictures > before) onRiseRef.current();
+  }, [pictures]);
 }
 
 /** Whether what a model says of pictures makes the queue. */
