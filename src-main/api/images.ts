@@ -34,6 +34,7 @@ export function createImagesApi(
     }),
     keepSelection: api.keepSelection.handler(({ input }) => images.keepSelection(input.imageHashes)),
     getImage: api.getImage.handler(({ input }) => images.getImage(input.hash)),
+    countOrigins: api.countOrigins.handler(() => images.countOrigins()),
     countImages: api.countImages.handler(() => images.countImages()),
   };
 }

@@ -217,12 +217,22 @@ export const imagesContract = {
         labelled: z.number().int(),
         byClass: z.array(z.object({ className: z.string(), count: z.number().int() })),
         bySource: z.array(z.object({ source: z.string(), count: z.number().int() })),
+      }),
+    ),
+  countOrigins: oc
+    .route({
+      method: 'GET',
+      path: '/images/origins',
+      tags: ['images'],
+      summary: 'How many pictures there are by camera, and labels by annotator',
+    })
+    .input(z.object({}).optional())
+    .output(
+      z.object({
         /** Null: pictures that do not tell. */
         byCamera: z.array(z.object({ camera: z.string().nullable(), count: z.number().int() })),
         /** Of labelled pictures, those with most first. */
         byAnnotator: z.array(z.object({ annotator: z.string(), count: z.number().int() })),
-        /** When the first and the last were taken; null without pictures. */
-        taken: z.object({ from: timestampSchema, to: timestampSchema }).nullable(),
         /** Pictures of an earlier version whose camera and time have not been read; measuring reads them. */
         unread: z.number().int(),
       }),

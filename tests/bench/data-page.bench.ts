@@ -126,7 +126,7 @@ function watchRows(): void {
   const isShown = (tile: Element): boolean => {
     const image = tile.querySelector('img');
     if (image?.complete && image.naturalWidth > 0) return true;
-    return (tile.firstElementChild as HTMLElement | null)?.style.backgroundColor !== '';
+    return ((tile.firstElementChild as HTMLElement | null)?.style.backgroundColor ?? '') !== '';
   };
   const rowsInView = (): Map<number, boolean> => {
     const view = grid.getBoundingClientRect();

@@ -7,7 +7,7 @@ import { AppError } from '../../base/app-error.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Store } from '../../store/store.ts';
 import type { ImageMapWindow } from '../../store/tables/image-map.ts';
-import type { ImageCounts, ImageWindow } from '../../store/tables/image-queries.ts';
+import type { ImageCounts, ImageWindow, OriginCounts } from '../../store/tables/image-queries.ts';
 
 export interface Images {
   /** @throws {AppError} INPUT_INVALID, NOT_FOUND for the dataset or the selection of the filter */
@@ -23,6 +23,7 @@ export interface Images {
   /** @throws {AppError} NOT_FOUND */
   getImage(hash: ImageHash): Image;
   countImages(): ImageCounts;
+  countOrigins(): OriginCounts;
   readOverview(): Overview['images'];
 }
 
@@ -32,7 +33,8 @@ export interface ImagesOptions {
 }
 
 export function createImages({ store, clock }: ImagesOptions): Images {
-  const { list, listHashes, listColors, readMap, get, count, findLastImportAt } = store.imageQueries;
+  const { list, listHashes, listColors, readMap, get, count, countOrigins, findLastImportAt } =
+    store.imageQueries;
   return {
     listImages: list,
     listImageHashes: listHashes,
@@ -44,6 +46,7 @@ export function createImages({ store, clock }: ImagesOptions): Images {
     },
     getImage: get,
     countImages: count,
+    countOrigins,
     readOverview: () => {
       const { total, labelled } = count();
       return { total, labelled, lastImportAt: findLastImportAt() ?? null };

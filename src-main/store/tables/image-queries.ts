@@ -35,10 +35,13 @@ export interface ImageCounts {
   /** Pictures of each class or with a box of it; all classes, in the order of their creation. */
   byClass: { className: string; count: number }[];
   bySource: { source: string; count: number }[];
+}
+
+export interface OriginCounts {
+  /** Null: pictures that do not tell. */
   byCamera: { camera: string | null; count: number }[];
+  /** Of labelled pictures, those with most first. */
   byAnnotator: { annotator: string; count: number }[];
-  /** Null without pictures. */
-  taken: { from: number; to: number } | null;
   /** Pictures of an earlier version whose header has not been read. */
   unread: number;
 }
@@ -88,6 +91,7 @@ export function createImageQueries(db: ReadableDatabase) {
     /** @throws {AppError} as `list` */
     readMap: ({ filter, bins }: ImageMapWindow): ImageMap => readImageMap(db, toConditions(db, filter), bins),
     count: (): ImageCounts => readCounts(db),
+    countOrigins: (): OriginCounts => readOrigins(db),
     /** @throws {AppError} INPUT_INVALID, NOT_FOUND for the dataset of the filter */
     countMatching: (filter: ImageFilter): number => countMatching(db, toConditions(db, filter)).total,
     /** Undefined while there are no pictures. */
@@ -140,10 +144,8 @@ function countMatching(db: ReadableDatabase, conditions: Conditions): { images: 
   return { images, total: toTotal(conditions, images, counted) };
 }
 
-/** What is set aside is left out; where nothing is, it is not asked for. */
 function readCounts(db: ReadableDatabase): ImageCounts {
-  const isIn = (hash: string) =>
-    hasSetAside(db) ? `NOT EXISTS (SELECT 1 FROM set_aside WHERE set_aside.image_hash = ${hash})` : 'TRUE';
+  const isIn = toIsIn(db);
   const byClass = db.all<{ className: string; count: number }>(
     `SELECT class.name AS className, count(image_class.class_id) AS count
      FROM class LEFT JOIN image_class ON image_class.class_id = class.id AND ${isIn('image_class.image_hash')}
@@ -156,6 +158,11 @@ function readCounts(db: ReadableDatabase): ImageCounts {
     `SELECT source, count(*) AS count FROM image WHERE ${isIn('image.hash')} GROUP BY source ORDER BY source`,
   );
   const total = bySource.reduce((sum, { count }) => sum + count, 0);
+  return { total, labelled: labelled?.count ?? 0, byClass, bySource };
+}
+
+function readOrigins(db: ReadableDatabase): OriginCounts {
+  const isIn = toIsIn(db);
   const byCamera = db.all<{ camera: string | null; count: number }>(
     `SELECT camera, count(*) AS count FROM image WHERE ${isIn('image.hash')} GROUP BY camera ORDER BY camera IS NULL, camera`,
   );
@@ -163,21 +170,15 @@ function readCounts(db: ReadableDatabase): ImageCounts {
     `SELECT author AS annotator, count(*) AS count FROM image_label
      WHERE state = 'labelled' AND ${isIn('image_label.image_hash')} GROUP BY author ORDER BY count DESC, author`,
   );
-  return {
-    total,
-    labelled: labelled?.count ?? 0,
-    ...{ byClass, bySource, byCamera, byAnnotator },
-    taken: readTakenSpan(db),
-    unread:
-      db.get<{ count: number }>('SELECT count(*) AS count FROM image WHERE placeholder IS NULL')?.count ?? 0,
-  };
+  const unread = db.get<{ count: number }>('SELECT count(*) AS count FROM image WHERE placeholder IS NULL');
+  return { byCamera, byAnnotator, unread: unread?.count ?? 0 };
 }
 
-/** Of all pictures, those that are set aside too. */
-function readTakenSpan(db: ReadableDatabase): ImageCounts['taken'] {
-  const first = db.get<{ at: number }>('SELECT taken_at AS at FROM image ORDER BY taken_at LIMIT 1');
-  const last = db.get<{ at: number }>('SELECT taken_at AS at FROM image ORDER BY taken_at DESC LIMIT 1');
-  return first && last ? { from: first.at, to: last.at } : null;
+/** What is set aside is left out; where nothing is, it is not asked for. */
+function toIsIn(db: ReadableDatabase): (hash: string) => string {
+  const isAsked = hasSetAside(db);
+  return (hash) =>
+    isAsked ? `NOT EXISTS (SELECT 1 FROM set_aside WHERE set_aside.image_hash = ${hash})` : 'TRUE';
 }
 
 function toConditions(db: ReadableDatabase, filter: ImageFilter): Conditions {

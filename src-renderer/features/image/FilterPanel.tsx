@@ -59,6 +59,7 @@ const untold = '@none';
 
 function OriginFields({ filter, onFilter }: FieldProps) {
   const counts = useQuery(station.images.countImages.queryOptions()).data;
+  const origins = useQuery(station.images.countOrigins.queryOptions()).data;
   const versions = useQuery(station.dataset.listVersions.queryOptions({ input: {} })).data;
   return (
     <>
@@ -71,7 +72,7 @@ function OriginFields({ filter, onFilter }: FieldProps) {
       <Choice
         label="Camera"
         value={filter.camera === null ? untold : filter.camera}
-        choices={(counts?.byCamera ?? []).map(({ camera, count }) =>
+        choices={(origins?.byCamera ?? []).map(({ camera, count }) =>
           toChoice(camera ?? untold, camera ?? 'Not told', count),
         )}
         onChoice={(camera) => onFilter(withPart(filter, 'camera', camera === untold ? null : camera))}
@@ -87,7 +88,7 @@ function OriginFields({ filter, onFilter }: FieldProps) {
       <Choice
         label="Labelled by"
         value={filter.annotator}
-        choices={(counts?.byAnnotator ?? []).map(({ annotator, count }) =>
+        choices={(origins?.byAnnotator ?? []).map(({ annotator, count }) =>
           toChoice(annotator, describeAnnotator(annotator), count),
         )}
         onChoice={(annotator) => onFilter(withPart(filter, 'annotator', annotator))}
@@ -219,7 +220,7 @@ function CertaintyFields({ filter, onFilter }: FieldProps) {
 
 /** Pictures that came in before cameras and times were read. */
 function UnreadNotice() {
-  const unread = useQuery(station.images.countImages.queryOptions()).data?.unread ?? 0;
+  const unread = useQuery(station.images.countOrigins.queryOptions()).data?.unread ?? 0;
   const read = useMutation(
     station.annotation.startQualityMeasuring.mutationOptions({
       onError: (error) => notifyFailure('The pictures are not read', error),

@@ -343,12 +343,13 @@ describe('counts', () => {
         { source: 'camera 1', count: 30 },
         { source: 'camera 2', count: 30 },
       ],
+    });
+    expect(store.imageQueries.countOrigins()).toEqual({
       byCamera: [
         { camera: 'Canon EOS R6', count: 20 },
         { camera: null, count: 40 },
       ],
       byAnnotator: [{ annotator: 'test', count: 50 }],
-      taken: { from: 0, to: may + 19 * hour },
       unread: 0,
     });
     expect(store.imageQueries.findLastImportAt()).toBe(0);
