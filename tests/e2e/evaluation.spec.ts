@@ -29,6 +29,7 @@ test.describe('detectors', () => {
     await stepThroughPictures(page);
     await putBesideOther(page);
     await page.keyboard.press('Escape');
+    await openFigures(page);
     await page.getByTestId('confusion-matrix').getByRole('link').first().click();
     await expect(page.getByTestId('stage')).toHaveCount(1);
     expect(app.complaints).toEqual([]);
@@ -65,6 +66,18 @@ test('runs lie side by side with their differences and their curves', async ({ a
   await expect(table.getByRole('checkbox')).toHaveCount(1);
   expect(app.complaints).toEqual([]);
 });
+
+/** Figures at the top lead to pictures, and back. */
+async function openFigures(page: Page): Promise<void> {
+  const headline = page.getByTestId('headline');
+  await headline.getByTitle('Opens the pictures with small boxes').click();
+  const ofSize = page.getByTestId('sizes').getByText(/^1 box, [01] found$/);
+  await expect(ofSize).toHaveCount(3);
+  await headline.getByTitle('Opens all pictures', { exact: true }).click();
+  await expect(page.getByTestId('picture-position')).toContainText('of 3');
+  await page.keyboard.press('Escape');
+  await expect(headline).toBeVisible();
+}
 
 /** By the navigation at the left. */
 async function openPage(page: Page, name: string): Promise<void> {
