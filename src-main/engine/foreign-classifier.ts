@@ -9,11 +9,12 @@ import type { Classifier } from './nn/classifier.ts';
 import { findForeignHead, replaceForeignHead } from './nn/foreign-head.ts';
 import { createForeignNetwork } from './nn/foreign-network.ts';
 import { createInferenceGraph } from './nn/inference-graph.ts';
+import { readBatched } from './nn/read-batched.ts';
 import { decodeModel } from './onnx/decode.ts';
-import { readOnnx } from './onnx/read.ts';
 import { writeOnnx } from './onnx/write.ts';
 import { countGraphFlops } from './passes/count-flops.ts';
 import { removeDeadCode } from './passes/remove-dead-code.ts';
+import { canGrow } from './passes/set-batch.ts';
 import { widenFloats } from './passes/widen-floats.ts';
 import { describePictureInput } from './picture-input.ts';
 import type { ImageInput } from './runtime/model-runner.ts';
@@ -121,7 +122,9 @@ export function importClassifier(bytes: Uint8Array, options: ImportOptions): Imp
   const values = { parameters: initialParameters, statistics: initialStatistics };
   const graph = createInferenceGraph(toTrainableModel(classifier, 0), values);
   const metadata = describeClassifier({ classNames, imageSize, architecture });
-  return { file: writeOnnx(graph, { metadata, symbolicBatch: 1 }), classNames, imageSize, architecture };
+  // What was exported for one picture, and has no other way, is asked one by one.
+  const file = writeOnnx(graph, { metadata, ...(canGrow(graph) && { symbolicBatch: 1 }) });
+  return { file, classNames, imageSize, architecture };
 }
 
 function openFile(bytes: Uint8Array, { imageSize: side, pixelRange }: FileOptions) {
@@ -142,7 +145,7 @@ function openFile(bytes: Uint8Array, { imageSize: side, pixelRange }: FileOption
 /** For one picture, in float32, ending in the logits. */
 function openGraph(bytes: Uint8Array, { name, isPlanar, channels, height, width }: ImageInput) {
   const shape = isPlanar ? [1, channels, height, width] : [1, height, width, channels];
-  const read = readOnnx(bytes, { inputShapes: { [name]: shape } });
+  const read = readBatched(bytes, { [name]: shape });
   const whole = widenFloats(read.graph);
   const graph = cutAt(whole, findForeignHead(whole).logits);
   return { graph, head: findForeignHead(graph) };

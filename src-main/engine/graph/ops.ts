@@ -228,7 +228,8 @@ export interface OpTable {
   ReduceL2: Signature<Unary, ReduceAttributes>;
   /** log Σ exp x */
   ReduceLogSumExp: Signature<Unary, ReduceAttributes>;
-  Reshape: Signature<Unary, { readonly shape: Shape }>;
+  /** `batchAxis`: of the result, the one that grows with the number of samples, where a file has shown it. */
+  Reshape: Signature<Unary, { readonly shape: Shape; readonly batchAxis?: number }>;
   Flatten: Signature<Unary, { readonly axis: number }>;
   Expand: Signature<Unary, { readonly shape: Shape }>;
   Transpose: Signature<Unary, { readonly permutation: readonly number[] }>;

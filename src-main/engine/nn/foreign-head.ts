@@ -197,7 +197,8 @@ function rebuildWith(
     if (outputs.every((output) => fresh.has(output))) continue;
     const present: readonly (Value | undefined)[] = node.inputs;
     const inputs = present.map((value) => value && find(value)) as OpTable[OpKind]['inputs'];
-    const attributes = node.op === 'Reshape' ? { shape: reshape(node.attributes.shape) } : node.attributes;
+    const attributes =
+      node.op === 'Reshape' ? { ...node.attributes, shape: reshape(node.attributes.shape) } : node.attributes;
     const names = { node: node.name, outputs: outputs.map(({ name }) => name) };
     const made: readonly Value[] = builder.node(node.op, inputs, attributes, names);
     outputs.forEach((output, index) => {

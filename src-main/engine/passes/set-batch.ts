@@ -37,6 +37,17 @@ export function setBatch(graph: Graph, count: number): Graph {
   );
 }
 
+/** Whether setBatch takes the graph. */
+export function canGrow(graph: Graph): boolean {
+  try {
+    setBatch(graph, 2);
+    return true;
+  } catch (error) {
+    if (error instanceof AppError) return false;
+    throw error;
+  }
+}
+
 /** Of all values: what is added between the nodes takes other names. */
 function listNames({ initializers, nodes }: Graph): ReadonlySet<string> {
   const made = nodes.flatMap(({ outputs }): readonly Value[] => outputs);
@@ -96,8 +107,10 @@ function growAttributes(node: Node, x: Image | undefined, count: number): Node['
   const axis = x?.batchAxis;
   if (axis === undefined) return node.attributes;
   switch (node.op) {
-    case 'Reshape':
-      return { shape: grow(node.attributes.shape, findReshapedAxis(node, axis), count) };
+    case 'Reshape': {
+      const { shape, batchAxis = findReshapedAxis(node, axis) } = node.attributes;
+      return { ...node.attributes, shape: grow(shape, batchAxis, count) };
+    }
     case 'Expand':
       return { shape: grow(node.attributes.shape, axis, count) };
     case 'Slice': {

@@ -9,6 +9,7 @@ import type { OnnxGraph, OnnxModel } from '../../onnx/model.ts';
 import { listFileInputs, readOnnx, readReadable } from '../../onnx/read.ts';
 import { removeDeadCode } from '../../passes/remove-dead-code.ts';
 import { widenFloats } from '../../passes/widen-floats.ts';
+import { readBatched } from '../read-batched.ts';
 import { hasHeads } from './foreign-heads.ts';
 import { type ForeignLayout, findLayout, recognizeLayout, recognizeOwnExport } from './foreign-layout.ts';
 
@@ -42,7 +43,7 @@ export function readForeignDetector(bytes: Uint8Array, imageSize?: number): Fore
 type Recognized = Pick<ForeignFile, 'graph' | 'layout'>;
 
 function readWhole(bytes: Uint8Array, inputShapes: Readonly<Record<string, Shape>>): Recognized {
-  const { graph, metadata } = readOnnx(bytes, { inputShapes });
+  const { graph, metadata } = readBatched(bytes, inputShapes);
   return { graph, layout: recognizeLayout(graph, metadata) };
 }
 
