@@ -83,7 +83,7 @@ function describeSplit(
   const named = [...counts].slice(0, namedClasses).map(([className, count]) => `${className} ${count}`);
   const more = counts.size > namedClasses ? ` and ${counts.size - namedClasses} more classes` : '';
   const empty = background > 0 ? `, ${formatCount(background)} of them without a box` : '';
-  return `${formatCount(pictures.length)} pictures for ${purpose}${empty}; boxes: ${named.join(', ')}${more}`;
+  return `${tellPictures(pictures.length)} for ${purpose}${empty}; boxes: ${named.join(', ')}${more}`;
 }
 
 function describeNetwork({ plan, classNames, provider, askedDevice, threads }: DetectorSpec): string[] {
@@ -128,7 +128,7 @@ function listWarnings({ pictures }: DetectorSpec): string[] {
   const warnings: string[] = [];
   if (pictures.train.length < 20) {
     warnings.push(
-      `${pictures.train.length} training pictures: expect a model that knows these and no others`,
+      `${tellPictures(pictures.train.length)} for training: expect a model that knows no others`,
     );
   }
   return warnings;
@@ -156,6 +156,10 @@ function describeTest({ report }: DetectorTest): string {
   const { count, truths, map50, map5095, latencyMs } = report;
   const figure = (value: number | null) => (value === null ? 'none' : value.toFixed(4));
   return `${formatCount(count)} test pictures with ${formatCount(truths)} boxes: mAP50 ${figure(map50)}, mAP50-95 ${figure(map5095)}, ${latencyMs.p50.toFixed(1)} ms a picture`;
+}
+
+function tellPictures(count: number): string {
+  return count === 1 ? 'one picture' : `${formatCount(count)} pictures`;
 }
 
 function formatCount(count: number): string {
