@@ -127,9 +127,7 @@ function describeCourse({ plan }: DetectorSpec): string[] {
 function listWarnings({ pictures }: DetectorSpec): string[] {
   const warnings: string[] = [];
   if (pictures.train.length < 20) {
-    warnings.push(
-      `${tellPictures(pictures.train.length)} for training: expect a model that knows no others`,
-    );
+    warnings.push(`${tellPictures(pictures.train.length)} for training: expect a model that knows no others`);
   }
   return warnings;
 }
