@@ -45,8 +45,8 @@ export interface FormChoice {
 /** Arithmetic in a step below which a gradient takes a millisecond or two: what forms save there is lost in noise. */
 const fewestFlops = 1e8;
 /**
- * A form must beat the rule's by this share of its time, in the median and at best, and take no more of the processor:
- * what is less may be noise.
+ * A form must beat the rule's by this share of its time, in the median and at best: what is less may be noise. It may
+ * take no more of the processor; on one thread, whose clock on the wall tells of the neighbours, less by the same share.
  */
 const margin = 0.1;
 
@@ -60,34 +60,39 @@ export async function chooseForms(options: FormChoiceOptions): Promise<readonly 
   const open = questions.filter(({ gradient }) => !known.has(gradient));
   const deadline = now() + budgetMs;
   const timeForms = open.length === 0 ? undefined : (options.timeForms ?? (await createFormTimer(options)));
+  const cpuShare = options.threads === 1 ? 1 - margin : 1;
   const taken = new Map<NamedQuestion, FormTimes>();
   for (const [index, question] of open.entries()) {
     onProgress?.(index, open.length);
     const times = now() < deadline ? await timeForms?.(question, deadline) : undefined;
     if (times) taken.set(question, times);
   }
-  return questions.map((question) => choose(question, known.get(question.gradient), taken.get(question)));
+  return questions.map((question) =>
+    choose(question, known.get(question.gradient), taken.get(question), cpuShare),
+  );
 }
 
 function choose(
   { gradient, kind, convolution }: NamedQuestion,
   known: string | undefined,
   times: FormTimes | undefined,
+  cpuShare: number,
 ): FormChoice {
   const ruled = formsByRule[kind](convolution);
   const describe = (form: string) => ({ gradient, kind, form, isByRule: form === ruled });
   if (known !== undefined) return { ...describe(known), origin: 'known', timesMs: null };
   if (!times) return { ...describe(ruled), origin: 'untimed', timesMs: null };
-  return { ...describe(pickFastest(ruled, times)), origin: 'timed', timesMs: summarize(times) };
+  return { ...describe(pickFastest(ruled, times, cpuShare)), origin: 'timed', timesMs: summarize(times) };
 }
 
-function pickFastest(ruled: string, times: FormTimes): string {
+/** @param cpuShare of the processor's time that the rule's form takes, which a faster one may take at most */
+function pickFastest(ruled: string, times: FormTimes, cpuShare: number): string {
   const before = times.get(ruled);
   if (!before) return ruled;
   const isClearlyFaster = (runs: readonly FormRun[]) =>
     medianOf(runs, 'ms') < (1 - margin) * medianOf(before, 'ms') &&
     leastOf(runs, 'ms') < (1 - margin) * leastOf(before, 'ms') &&
-    medianOf(runs, 'cpuMs') <= medianOf(before, 'cpuMs');
+    medianOf(runs, 'cpuMs') <= cpuShare * medianOf(before, 'cpuMs');
   const faster = [...times].filter(([, runs]) => isClearlyFaster(runs));
   const [fastest] = faster.toSorted(([, one], [, other]) => medianOf(one, 'ms') - medianOf(other, 'ms'));
   return fastest?.[0] ?? ruled;

@@ -95,10 +95,7 @@ export const trainingParametersSchema = z.object({
   base: z.string().min(1).optional(),
   /** How a base that is a file of float inputs scales pixels; 0..1 if absent. */
   basePixelRange: pixelRangeSchema.optional(),
-  /**
-   * Absent: fewer for more pictures, 200 at most, a third of that where a base gets a new last layer, and a time budget of
-   * four minutes if none is given.
-   */
+  /** Absent: fewer for more pictures, 200 at most, and a time budget of four minutes if none is given. */
   epochs: z.number().int().min(1).max(10_000).optional(),
   /** Pixels, square; of a detector a multiple of 32. Absent: the pictures' median size, 96 at most; of a detector 640. */
   imageSize: z.number().int().min(16).max(1536).optional(),

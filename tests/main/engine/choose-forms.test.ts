@@ -38,6 +38,10 @@ describe('forms', () => {
     expect(await choose(pretend({ swapped: [9.5, 9.5, 9.5] }))).toEqual(ruled);
     expect(await choose(pretend({ swapped: [8, 8, 9], ...firstRunLucky(ruled) }))).toEqual(ruled);
     expect(await choose(pretend({ swapped: [8, 8, 9] }, 1.5))).toEqual(ruled);
+    const sameWork = pretend({ swapped: [8, 8, 9] }, 1.2);
+    expect(await choose(sameWork)).toEqual(ruled);
+    const onTwo = await chooseForms({ ...calm, threads: 2, timeForms: sameWork });
+    expect(onTwo.some(({ form }) => form === 'swapped')).toBe(true);
   });
 
   it('that are known are not timed again, and a graph without work for them asks nothing', async () => {
