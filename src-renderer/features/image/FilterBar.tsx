@@ -113,7 +113,7 @@ function FilterButton({ filter, onFilter }: FieldProps) {
     <Popover width={620} position="bottom-start" shadow="lg" trapFocus withArrow>
       <Popover.Target>
         <Button
-          variant={count > 0 ? 'light' : 'default'}
+          variant={count > 0 ? 'outline' : 'default'}
           leftSection={<SlidersHorizontal size={17} aria-hidden />}
           px={14}
         >

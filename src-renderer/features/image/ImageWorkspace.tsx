@@ -61,24 +61,26 @@ export function ImageWorkspace() {
         searchRef={searchRef}
       />
       <Toolbar filter={filter} onFilter={setFilter} windows={windows} commands={commands} />
-      {isMapOpen && (
-        <DatasetMap
-          filter={filter}
-          colorOf={colorOf}
-          onFilter={setFilter}
-          onClose={() => setMapOpen(false)}
-        />
-      )}
       <div className={classes.columns}>
-        <Wall
-          filter={filter}
-          windows={windows}
-          meanColors={meanColors}
-          commands={commands}
-          colorOf={colorOf}
-          onView={setView}
-          onClear={() => setFilter({})}
-        />
+        <div className={classes.left}>
+          {isMapOpen && (
+            <DatasetMap
+              filter={filter}
+              colorOf={colorOf}
+              onFilter={setFilter}
+              onClose={() => setMapOpen(false)}
+            />
+          )}
+          <Wall
+            filter={filter}
+            windows={windows}
+            meanColors={meanColors}
+            commands={commands}
+            colorOf={colorOf}
+            onView={setView}
+            onClear={() => setFilter({})}
+          />
+        </div>
         <ClassPanel
           labelClasses={labelClasses}
           targetCount={commands.targetCount}
@@ -187,7 +189,7 @@ function MapButton() {
   const { isMapOpen, setMapOpen } = useImageView();
   return (
     <Button
-      variant={isMapOpen ? 'light' : 'default'}
+      variant={isMapOpen ? 'outline' : 'default'}
       size="sm"
       h={40}
       leftSection={<Grid3x3 size={16} aria-hidden />}
