@@ -133,7 +133,8 @@ export const trainingParametersSchema = z.object({
   checkpointEveryS: z.number().min(0).max(3600).default(60),
   /**
    * How the gradients of convolutions are computed: in the forms that are fastest on this machine, timed once before the
-   * first step and kept in the data folder; or by rule, the same on every machine and in every folder.
+   * first step and kept in the data folder, so that there the same run gives the same bytes again; or by rule, with
+   * which it does so in every folder.
    */
   forms: z.enum(['timed', 'rule']).default('timed'),
   /** Of detectors alone. */
