@@ -16,7 +16,7 @@ import { countGraphFlops } from './passes/count-flops.ts';
 import { removeDeadCode } from './passes/remove-dead-code.ts';
 import { canGrow } from './passes/set-batch.ts';
 import { widenFloats } from './passes/widen-floats.ts';
-import { describePictureInput } from './picture-input.ts';
+import { assertTakesOne, describePictureInput } from './picture-input.ts';
 import type { ImageInput } from './runtime/model-runner.ts';
 import { type PixelRange, scalingOf } from './runtime/pixel-range.ts';
 
@@ -133,6 +133,7 @@ function openFile(bytes: Uint8Array, { imageSize: side, pixelRange }: FileOption
     ...(pixelRange && { pixelRange }),
     ...(side !== undefined && { imageSize: { width: side, height: side } }),
   });
+  assertTakesOne(input.fixedBatch);
   if (input.height !== input.width) {
     throw new AppError(
       'MODEL_UNREADABLE',

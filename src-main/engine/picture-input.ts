@@ -62,6 +62,15 @@ function chooseSize(inFile: number | string | undefined, override: number | unde
   throw unreadableClassifier(`a fixed ${what}, or the image size to be given`, `an open axis`);
 }
 
+/** @throws AppError MODEL_UNREADABLE for a file that was exported for several pictures at a time, no more and no fewer */
+export function assertTakesOne(batch: number | string | undefined): void {
+  if (typeof batch !== 'number' || batch <= 1) return;
+  throw new AppError(
+    'MODEL_UNREADABLE',
+    `expected a model for one picture or any number, found one for ${batch} at a time: export it with a batch of 1 or an open one`,
+  );
+}
+
 export function unreadableClassifier(expected: string, found: string): AppError {
   return new AppError('MODEL_UNREADABLE', `an image classifier needs ${expected}, found ${found}`);
 }

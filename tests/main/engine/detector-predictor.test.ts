@@ -111,6 +111,15 @@ describe('loadDetector', () => {
     expect(await detect(suppressInside(plain))).toEqual(await detect(plain));
   });
 
+  it('says so where the file is for two pictures at a time', async () => {
+    const model = decodeModel(readFileSync(`${folder}/yolo11.onnx`));
+    const inputs = model.graph.inputs.map((input) => ({ ...input, shape: [2, 3, 64, 64] }));
+    const bytes = encodeModel({ ...model, graph: { ...model.graph, inputs } });
+    await expect(loadDetector(bytes, { provider: 'cpu' })).rejects.toThrow(
+      'expected a model for one picture or any number, found one for 2 at a time',
+    );
+  });
+
   it('says so where the suppression stands behind another network', async () => {
     const other = suppressInside(
       readFileSync(`${import.meta.dirname}/../../fixtures/engine/exports/text-17.onnx`),

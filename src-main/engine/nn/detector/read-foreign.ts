@@ -9,6 +9,7 @@ import type { OnnxGraph, OnnxModel } from '../../onnx/model.ts';
 import { listFileInputs, readOnnx, readReadable } from '../../onnx/read.ts';
 import { removeDeadCode } from '../../passes/remove-dead-code.ts';
 import { widenFloats } from '../../passes/widen-floats.ts';
+import { assertTakesOne } from '../../picture-input.ts';
 import { readBatched } from '../read-batched.ts';
 import { hasHeads } from './foreign-heads.ts';
 import { type ForeignLayout, findLayout, recognizeLayout, recognizeOwnExport } from './foreign-layout.ts';
@@ -33,6 +34,7 @@ export function readForeignDetector(bytes: Uint8Array, imageSize?: number): Fore
   const model = decodeModel(bytes);
   const classNames = findClassNames(model.metadata);
   if (classNames) return readOwnExport(model, classNames);
+  for (const { shape } of listFileInputs(model.graph)) assertTakesOne(shape?.[0]);
   const inputShapes = fillShapes(model, imageSize);
   const { graph, layout } = isSuppressing(model)
     ? readBeforeSuppression(model, inputShapes)
