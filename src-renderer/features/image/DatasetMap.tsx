@@ -2,7 +2,7 @@
 import { ActionIcon, Button } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Maximize2, X } from 'lucide-react';
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import type { ImageFilter, ImageMap } from '../../../src-preload/contract/index.ts';
 import { errorMessage } from '../../client/errors.ts';
 import { station } from '../../client/station.ts';
@@ -38,7 +38,7 @@ export function DatasetMap({ filter, colorOf, onFilter, onClose }: DatasetMapPro
     }),
   );
   const map = query.data;
-  const rows = map === undefined ? [] : toMapRows(map);
+  const rows = useMemo(() => (map === undefined ? [] : toMapRows(map)), [map]);
   const isZoomed = filter.takenFrom !== undefined || filter.takenUntil !== undefined;
   const apply = (row: MapRow, first: number, last: number): void => {
     const [from, until] = [map?.edges[first], map?.edges[last + 1]];

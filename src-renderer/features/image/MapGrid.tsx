@@ -1,5 +1,13 @@
 /** The cells of the map: one tab stop, arrows within; a press filters by a cell, drawing along a row by a span of time. */
-import { type CSSProperties, type KeyboardEvent, type PointerEvent, useRef, useState } from 'react';
+import {
+  type CSSProperties,
+  type KeyboardEvent,
+  memo,
+  type PointerEvent,
+  type RefObject,
+  useRef,
+  useState,
+} from 'react';
 import type { ImageFilter, ImageMap } from '../../../src-preload/contract/index.ts';
 import { formatCount, formatPlural } from '../../components/formatting.ts';
 import classes from './DatasetMap.module.css';
@@ -36,48 +44,14 @@ const toSpan = ({ row, anchor, bin }: Marked): MapSpan => ({
 });
 
 export function MapGrid(props: MapGridProps) {
-  const { map, rows, filter, colorOf, onSpan, onApply, onRow } = props;
-  const [marked, setMarked] = useState<Marked>({ row: 0, anchor: 0, bin: 0 });
-  const [isShown, setShown] = useState(false);
-  const isDrawing = useRef(false);
+  const { map, rows, filter, colorOf, onRow } = props;
   const gridRef = useRef<HTMLTableElement>(null);
+  const { marked, isShown, handlers } = useMarking(props, gridRef);
   const bins = map.totals.length;
-  const mark = (next: Marked): void => {
-    setMarked(next);
-    setShown(true);
-    onSpan(toSpan(next));
-  };
-  const apply = (what: Marked): void => {
-    const { row, first, last } = toSpan(what);
-    const chosen = rows[row];
-    if (chosen) onApply(chosen, first, last);
-    setMarked({ row, anchor: 0, bin: 0 });
-    setShown(false);
-    onSpan(null);
-  };
-  const onKeyDown = (event: KeyboardEvent): void => {
-    const next = moveBy(event, marked, { rows: rows.length, bins });
-    if (next === undefined && event.key !== 'Enter' && event.key !== ' ') return;
-    // The arrows of the page belong to the pictures.
-    event.preventDefault();
-    event.stopPropagation();
-    if (next === undefined) apply(marked);
-    else {
-      mark(next);
-      focusCell(gridRef.current, next);
-    }
-  };
-  const point = (event: PointerEvent, isStart: boolean): void => {
-    const at = cellAt(event);
-    if (at === undefined) return;
-    if (isStart) event.currentTarget.setPointerCapture(event.pointerId);
-    const begin = isStart || !isDrawing.current;
-    isDrawing.current ||= isStart;
-    mark(begin ? { ...at, anchor: at.bin } : { row: marked.row, anchor: marked.anchor, bin: at.bin });
-  };
   const span = toSpan(marked);
-  const most = Math.max(1, ...rows.slice(1).flatMap(({ counts }) => counts));
   const mostOfAll = Math.max(1, ...map.totals);
+  const most = Math.max(1, ...rows.slice(1).flatMap(({ counts }) => counts));
+  const spanOf = (row: number): MapSpan | null => (isShown && row === span.row ? span : null);
   return (
     <div className={classes.scroller} style={{ '--bins': bins } as CSSProperties}>
       <table
@@ -89,54 +63,20 @@ export function MapGrid(props: MapGridProps) {
         aria-label="Pictures by class and time"
         aria-rowcount={rows.length}
         aria-colcount={bins + 1}
-        onKeyDown={onKeyDown}
-        onPointerDown={(event) => point(event, true)}
-        onPointerMove={(event) => point(event, false)}
-        onPointerUp={() => {
-          if (isDrawing.current) apply(marked);
-          isDrawing.current = false;
-        }}
-        onPointerCancel={() => {
-          isDrawing.current = false;
-        }}
-        onPointerLeave={() => {
-          if (isDrawing.current) return;
-          setShown(false);
-          onSpan(null);
-        }}
+        {...handlers}
       >
         <tbody>
-          {rows.map((row, rowIndex) => (
+          {rows.map((row, index) => (
             <tr key={row.subject.kind + row.name} className={classes.row}>
-              <th scope="row" className={classes.rowHead}>
-                <button
-                  type="button"
-                  className={classes.rowButton}
-                  aria-pressed={isFilteredBy(filter, row)}
-                  aria-label={`Filter by ${row.name}: ${formatPlural(row.total, 'picture')}`}
-                  onPointerDown={(event) => event.stopPropagation()}
-                  onClick={() => onRow(row)}
-                >
-                  <span className={classes.swatch} style={{ background: swatchOf(row, colorOf) }} />
-                  <span className={classes.name}>{row.name}</span>
-                  <span className={classes.total}>{formatCount(row.total)}</span>
-                </button>
-              </th>
-              {row.counts.map((count, bin) => (
-                <td
-                  // biome-ignore lint/suspicious/noArrayIndexKey: a bin is its place
-                  key={bin}
-                  // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: as above
-                  role="gridcell"
-                  className={classes.cell}
-                  tabIndex={marked.row === rowIndex && marked.bin === bin ? 0 : -1}
-                  aria-label={`${row.name}, ${describeSpan(map, bin, bin)}: ${formatPlural(count, 'picture')}`}
-                  aria-selected={isShown && rowIndex === span.row && bin >= span.first && bin <= span.last}
-                  data-row={rowIndex}
-                  data-bin={bin}
-                  style={{ '--shade': shadeOf(count, rowIndex === 0 ? mostOfAll : most) } as CSSProperties}
-                />
-              ))}
+              <RowHead row={row} filter={filter} colorOf={colorOf} onRow={onRow} />
+              <RowCells
+                map={map}
+                row={row}
+                index={index}
+                most={index === 0 ? mostOfAll : most}
+                tabStop={marked.row === index ? marked.bin : null}
+                span={spanOf(index)}
+              />
             </tr>
           ))}
         </tbody>
@@ -151,6 +91,127 @@ export function MapGrid(props: MapGridProps) {
     </div>
   );
 }
+
+/** Which cells are marked, by the keyboard or the pointer; what is marked is applied by Enter, or by letting go. */
+function useMarking(
+  { map, rows, onSpan, onApply }: MapGridProps,
+  gridRef: RefObject<HTMLTableElement | null>,
+) {
+  const [marked, setMarked] = useState<Marked>({ row: 0, anchor: 0, bin: 0 });
+  const [isShown, setShown] = useState(false);
+  const isDrawing = useRef(false);
+  const mark = (next: Marked): void => {
+    setMarked(next);
+    setShown(true);
+    onSpan(toSpan(next));
+  };
+  const hide = (): void => {
+    setShown(false);
+    onSpan(null);
+  };
+  const apply = (): void => {
+    const { row, first, last } = toSpan(marked);
+    const chosen = rows[row];
+    if (chosen) onApply(chosen, first, last);
+    setMarked({ row, anchor: 0, bin: 0 });
+    hide();
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (isOnRowHead(event)) return;
+    const next = moveBy(event, marked, { rows: rows.length, bins: map.totals.length });
+    const isApplied = event.key === 'Enter' || event.key === ' ';
+    if (next === undefined && !isApplied) return;
+    // The arrows of the page belong to the pictures.
+    event.preventDefault();
+    event.stopPropagation();
+    if (next === undefined) return void apply();
+    mark(next);
+    focusCell(gridRef.current, next);
+  };
+  const point = (event: PointerEvent, isStart: boolean): void => {
+    const at = cellAt(event);
+    if (at === undefined) return;
+    if (isStart) event.currentTarget.setPointerCapture(event.pointerId);
+    const isBegun = isDrawing.current && !isStart;
+    isDrawing.current ||= isStart;
+    mark(isBegun ? { ...marked, bin: at.bin } : { ...at, anchor: at.bin });
+  };
+  const handlers = {
+    onKeyDown,
+    onPointerDown: (event: PointerEvent) => point(event, true),
+    onPointerMove: (event: PointerEvent) => point(event, false),
+    onPointerUp: () => {
+      if (isDrawing.current) apply();
+      isDrawing.current = false;
+    },
+    onPointerCancel: () => {
+      isDrawing.current = false;
+    },
+    onPointerLeave: () => {
+      if (!isDrawing.current) hide();
+    },
+  };
+  return { marked, isShown, handlers };
+}
+
+/** Enter and Space there press the button. */
+function isOnRowHead({ target, key }: KeyboardEvent): boolean {
+  return (key === 'Enter' || key === ' ') && target instanceof Element && target.closest('button') !== null;
+}
+
+interface RowHeadProps extends Pick<MapGridProps, 'filter' | 'colorOf' | 'onRow'> {
+  readonly row: MapRow;
+}
+
+function RowHead({ row, filter, colorOf, onRow }: RowHeadProps) {
+  return (
+    <th scope="row" className={classes.rowHead}>
+      <button
+        type="button"
+        className={classes.rowButton}
+        aria-pressed={isFilteredBy(filter, row)}
+        aria-label={`Filter by ${row.name}: ${formatPlural(row.total, 'picture')}`}
+        onPointerDown={(event) => event.stopPropagation()}
+        onClick={() => onRow(row)}
+      >
+        <span className={classes.swatch} style={{ background: swatchOf(row, colorOf) }} />
+        <span className={classes.name}>{row.name}</span>
+        <span className={classes.total}>{formatCount(row.total)}</span>
+      </button>
+    </th>
+  );
+}
+
+interface RowCellsProps {
+  readonly map: ImageMap;
+  readonly row: MapRow;
+  readonly index: number;
+  /** Pictures of the darkest cell. */
+  readonly most: number;
+  /** The bin that Tab leads to, where it is in this row. */
+  readonly tabStop: number | null;
+  /** What is marked, where it is in this row. */
+  readonly span: MapSpan | null;
+}
+
+/** Drawn again only where its own mark moves: very many cells stand still under the pointer. */
+const RowCells = memo(function RowCells({ map, row, index, most, tabStop, span }: RowCellsProps) {
+  return row.counts.map((count, bin) => (
+    <td
+      // biome-ignore lint/suspicious/noArrayIndexKey: a bin is its place
+      key={bin}
+      // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: as above
+      role="gridcell"
+      className={classes.cell}
+      tabIndex={tabStop === bin ? 0 : -1}
+      aria-label={`${row.name}, ${describeSpan(map, bin, bin)}: ${formatPlural(count, 'picture')}`}
+      aria-selected={span !== null && bin >= span.first && bin <= span.last}
+      data-row={index}
+      data-bin={bin}
+      style={{ '--shade': shadeOf(count, most) } as CSSProperties}
+    />
+  ));
+});
 
 function swatchOf({ subject }: MapRow, colorOf: MapGridProps['colorOf']): string | undefined {
   return subject.kind === 'class' ? colorOf(subject.className) : undefined;

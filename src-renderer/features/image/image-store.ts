@@ -15,6 +15,11 @@ interface ImageStore {
   readonly tileSize: number;
   readonly actions: ActionLog;
   readonly setSelection: (selection: Selection) => void;
+  /** A selection that the station is asked for: what is done meanwhile waits for it. */
+  readonly selecting: Promise<unknown> | null;
+  readonly setSelecting: (selecting: Promise<unknown>) => void;
+  /** At once where no selection is under way; not at all where it fails. */
+  readonly whenSelected: (work: () => void) => void;
   readonly setViewerOpen: (isOpen: boolean) => void;
   readonly setMapOpen: (isOpen: boolean) => void;
   readonly setTileSize: (size: number) => void;
@@ -30,6 +35,18 @@ export const useImageView = create<ImageStore>((set, get) => ({
   tileSize: savedTileSize(),
   actions: emptyLog,
   setSelection: (selection) => set({ selection }),
+  selecting: null,
+  setSelecting: (selecting) => {
+    const ended = selecting.finally(() => {
+      if (get().selecting === ended) set({ selecting: null });
+    });
+    set({ selecting: ended });
+  },
+  whenSelected: (work) => {
+    const { selecting } = get();
+    if (selecting === null) work();
+    else void selecting.then(work, () => undefined);
+  },
   setViewerOpen: (isViewerOpen) => set({ isViewerOpen }),
   setMapOpen: (isMapOpen) => {
     localStorage.setItem(mapKey, isMapOpen ? 'open' : 'closed');

@@ -98,20 +98,21 @@ function labelCommands(
       currentView().setSelection(moveTo({ index, hash: first }));
   };
   return {
-    label: (className) => {
-      const { selection, setSelection } = currentView();
-      const hashes = targets(selection);
-      if (hashes.length === 0) return;
-      const steps = labelling.label(hashes, className);
-      currentView().log({
-        movesPictures: false,
-        undo: async () => repeat(await steps, labelling.undo),
-        redo: async () => repeat(await steps, labelling.redo),
-      });
-      const index = selection.focus?.index ?? 0;
-      const last = (context.windows.total ?? 1) - 1;
-      setSelection(moveTo(focusAt(context, hashes.length === 1 ? Math.min(last, index + 1) : index)));
-    },
+    label: (className) =>
+      currentView().whenSelected(() => {
+        const { selection, setSelection } = currentView();
+        const hashes = targets(selection);
+        if (hashes.length === 0) return;
+        const steps = labelling.label(hashes, className);
+        currentView().log({
+          movesPictures: false,
+          undo: async () => repeat(await steps, labelling.undo),
+          redo: async () => repeat(await steps, labelling.redo),
+        });
+        const index = selection.focus?.index ?? 0;
+        const last = (context.windows.total ?? 1) - 1;
+        setSelection(moveTo(focusAt(context, hashes.length === 1 ? Math.min(last, index + 1) : index)));
+      }),
     undo: () => travel('undo'),
     redo: () => travel('redo'),
   };
@@ -141,7 +142,7 @@ function pointerCommands(context: CommandContext): PointerCommands {
     pick: (index, image, event) => {
       const { selection, setSelection } = currentView();
       const focus = { index, hash: image.hash };
-      if (event.shiftKey) void selectRange(context, rangeTo(selection, index), focus);
+      if (event.shiftKey) currentView().setSelecting(selectRange(context, rangeTo(selection, index), focus));
       else setSelection(event.ctrlKey || event.metaKey ? toggle(selection, focus) : selectOnly(focus));
     },
     open: (index, image) => {
@@ -181,7 +182,7 @@ function moveCommands(context: CommandContext, queryClient: QueryClient): MoveCo
     },
     selectAll: () => {
       const focus = currentView().selection.focus ?? focusAt(context, 0);
-      if (total > 0) void selectAll(context, queryClient, total, focus);
+      if (total > 0) currentView().setSelecting(selectAll(context, queryClient, total, focus));
     },
   };
 }
@@ -236,15 +237,15 @@ function useStrays({ filter, windows, view }: CommandContext): number {
   return strays;
 }
 
-/** Keeps the focus on its picture when the list moves beneath it, and clears the selection with the filter. */
-function useFocusFollowsPicture({ filter, windows }: CommandContext): void {
+/** Keeps the focus on its picture when the list moves beneath it, and clears the selection with filter and order. */
+function useFocusFollowsPicture({ filter, order, windows }: CommandContext): void {
   const { selection, setSelection } = useImageView();
-  const filterBefore = useRef(filter);
+  const before = useRef({ filter, order });
   useEffect(() => {
-    if (filterBefore.current === filter) return;
-    filterBefore.current = filter;
+    if (before.current.filter === filter && before.current.order === order) return;
+    before.current = { filter, order };
     setSelection(emptySelection);
-  }, [filter, setSelection]);
+  }, [filter, order, setSelection]);
   useEffect(() => {
     const focus = selection.focus;
     const image = focus === null ? undefined : windows.imageAt(focus.index);

@@ -32,7 +32,7 @@ export function useSelectionActions({
     useImageView.getState().setSelection(emptySelection);
     await refreshLists(queryClient);
   };
-  return (action) => {
+  const act = (action: SelectionAction) => {
     const hashes = targets(useImageView.getState().selection);
     if (hashes.length === 0) return;
     switch (action) {
@@ -51,6 +51,7 @@ export function useSelectionActions({
         return action satisfies never;
     }
   };
+  return (action) => useImageView.getState().whenSelected(() => act(action));
 }
 
 /** One picture is opened among the others of the filter; several become a row of their own. */
