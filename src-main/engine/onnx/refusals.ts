@@ -45,12 +45,20 @@ const quantizedOps: ReadonlySet<string> = new Set([
 export function explainRefusal(domain: string, opType: string): string {
   if (isQuantized(domain, opType))
     return 'the graph is int8-quantized: train the float model it was made from';
+  if (isOptimized(domain, opType))
+    return "onnxruntime's optimizer has put it together: take the file from before, or let it optimize at the basic level";
   if (domain !== '' && domain !== 'com.microsoft') return `the operator domain ${domain} is unknown`;
   if (opType.startsWith('Sequence') || opType.startsWith('Optional') || opType.endsWith('Sequence'))
     return 'sequences and optional values are not supported';
   if (domain === '' && Object.hasOwn(refusals, opType)) return refusals[opType] ?? '';
   const key = domain === '' ? opType : `${domain}.${opType}`;
   return `the operation ${key} is not supported`;
+}
+
+/** Fused operations, and layouts for one processor. */
+function isOptimized(domain: string, opType: string): boolean {
+  if (domain === 'com.microsoft.nchwc') return true;
+  return domain === 'com.microsoft' && /^(Fused|Bias|FastGelu|Skip|Embed|Grouped|NhwcConv)/.test(opType);
 }
 
 function isQuantized(domain: string, opType: string): boolean {

@@ -188,6 +188,8 @@ describe('readOnnx', () => {
     ['QLinearConv', '', 'QLinearConv q: the graph is int8-quantized'],
     ['DequantizeLinear', '', 'DequantizeLinear q: the graph is int8-quantized'],
     ['Fancy', 'acme.ops', 'Fancy q: the operator domain acme.ops is unknown'],
+    ['FusedConv', 'com.microsoft', "FusedConv q: onnxruntime's optimizer has put it together"],
+    ['Conv', 'com.microsoft.nchwc', "Conv q: onnxruntime's optimizer has put it together"],
     ['If', '', 'If q: control flow cannot be trained: its condition is known only while it runs'],
     ['NonMaxSuppression', '', 'NonMaxSuppression q: how many results it gives depends on the data'],
     ['SequenceAt', '', 'SequenceAt q: sequences and optional values are not supported'],
