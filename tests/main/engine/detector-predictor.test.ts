@@ -99,6 +99,18 @@ function suppressInside(file: Uint8Array): Uint8Array {
   return encodeModel({ ...model, graph: { ...model.graph, nodes, initializers, outputs } });
 }
 
+/** As for a suppression that wants corners: the two ends side by side, not their middle and their difference. */
+function giveCorners(file: Uint8Array): Uint8Array {
+  const model = decodeModel(file);
+  const makerOf = (name: string | undefined) => model.graph.nodes.find(({ outputs }) => outputs[0] === name);
+  const nodes = model.graph.nodes.map((node) => {
+    const difference = makerOf(node.inputs[1]);
+    const isBox = node.opType === 'Concat' && node.inputs.length === 2 && difference?.opType === 'Sub';
+    return isBox ? { ...node, inputs: difference.inputs.toReversed() } : node;
+  });
+  return encodeModel({ ...model, graph: { ...model.graph, nodes } });
+}
+
 describe('loadDetector', () => {
   it('takes what the network gives where the file suppresses behind it, and suppresses itself', async () => {
     const plain = readFileSync(`${folder}/yolov8.onnx`);
@@ -108,7 +120,15 @@ describe('loadDetector', () => {
       await detector.dispose();
       return found;
     };
-    expect(await detect(suppressInside(plain))).toEqual(await detect(plain));
+    const expected = await detect(plain);
+    expect(await detect(suppressInside(plain))).toEqual(expected);
+    const other = suppressInside(giveCorners(plain));
+    expect(recognizeDetector(other).layout).toBe('corners');
+    const corners = await detect(other);
+    expect(corners.scores).toEqual(expected.scores);
+    corners.boxes.forEach((value, index) => {
+      expect(value).toBeCloseTo(expected.boxes[index] ?? Number.NaN, 3);
+    });
   });
 
   it('says so where the file is for two pictures at a time', async () => {
