@@ -59,13 +59,13 @@ export async function createFormTimer(options: FormTimerOptions): Promise<TimeFo
     try {
       for (const graph of listCandidates(question)) {
         if (options.now() >= deadline) return undefined;
-        const runner = await openRunner(graph, write(graph), feeds, options);
+        const runner = await openRunner(graph, write(graph), feeds.tensors, options);
         if (runner) runners.push(runner);
       }
       return await takeTurns(runners, options, deadline);
     } finally {
       for (const { dispose } of runners) await dispose();
-      for (const tensor of Object.values(feeds)) tensor.dispose();
+      await feeds.dispose();
     }
   };
 }
@@ -97,13 +97,19 @@ function findLargestValue({ nodes }: Graph): number {
   return outputs.reduce((most, { shape }) => Math.max(most, 4 * countElements(shape)), 0);
 }
 
-type Feeds = Readonly<Record<string, Tensor>>;
+type Tensors = Readonly<Record<string, Tensor>>;
+
+interface Feeds {
+  readonly tensors: Tensors;
+  dispose(): Promise<void>;
+}
 
 /** x, w and dy, where the sessions want them. */
 async function createFeeds({ x, w, dy }: Convolution, options: FormTimerOptions): Promise<Feeds> {
   const values = Object.entries({ x, w, dy });
-  const onHost = Object.fromEntries(values.map(([name, { shape }]) => [name, createWave(shape)]));
-  return options.provider === 'cpu' ? onHost : moveToDevice(onHost, options);
+  const tensors = Object.fromEntries(values.map(([name, { shape }]) => [name, createWave(shape)]));
+  if (options.provider !== 'cpu') return moveToDevice(tensors, options);
+  return { tensors, dispose: async () => undefined };
 }
 
 /** Numbers of both signs, as far from zero as gradients are not: no denormals. */
@@ -112,20 +118,26 @@ function createWave(shape: Shape): Tensor {
   return new Tensor('float32', elements, shape);
 }
 
-/** Through a session whose outputs stay there. */
-async function moveToDevice(tensors: Feeds, { provider }: FormTimerOptions): Promise<Feeds> {
+/** Through a session whose outputs stay there: they are its own, and end the process if it is released before them. */
+async function moveToDevice(onHost: Tensors, { provider }: FormTimerOptions): Promise<Feeds> {
   const builder = createGraphBuilder();
-  const outputs = Object.entries(tensors).map(([name, { dims }]) => {
+  const outputs = Object.entries(onHost).map(([name, { dims }]) => {
     const input = builder.input(`${name}.host`, 'float32', dims);
     return builder.node('Identity', [input], {}, { outputs: [name] })[0];
   });
   const outputLocation = Object.fromEntries(outputs.map(({ name }) => [name, 'gpu-buffer'] as const));
   const bytes = writeOnnx(builder.finish('to-device', outputs));
   const session = await createSession(bytes, { provider, outputLocation });
-  const feeds = Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [`${name}.host`, tensor]));
-  const moved = await session.run(feeds);
-  await session.release();
-  return Object.fromEntries(outputs.map(({ name }) => [name, takeOutput(moved, name)]));
+  const feeds = Object.entries(onHost).map(([name, tensor]) => [`${name}.host`, tensor]);
+  const moved = await session.run(Object.fromEntries(feeds));
+  const tensors = Object.fromEntries(outputs.map(({ name }) => [name, takeOutput(moved, name)]));
+  return {
+    tensors,
+    dispose: async () => {
+      for (const tensor of Object.values(tensors)) tensor.dispose();
+      await session.release();
+    },
+  };
 }
 
 interface Runner {
@@ -139,7 +151,7 @@ interface Runner {
 async function openRunner(
   { name: form, inputs }: Graph,
   bytes: Uint8Array,
-  feeds: Feeds,
+  feeds: Tensors,
   { provider, threads, now }: FormTimerOptions,
 ): Promise<Runner | undefined> {
   const options = { provider, ...(threads !== undefined && { threads }) };
