@@ -44,9 +44,7 @@ export function placeBoxes({ boxes, unit }: Pick<PictureRecord, 'boxes' | 'unit'
 /** Says how a record's size contradicts the picture; undefined where it does not. */
 export function findSizeMismatch({ size }: Pick<PictureRecord, 'size'>, picture: Size): string | undefined {
   if (size === null || (size.width === picture.width && size.height === picture.height)) return undefined;
-  const isTurned = size.width === picture.height && size.height === picture.width;
-  const hint = isTurned ? ' (upright, as the camera says in its EXIF data)' : '';
-  return `the labels are for ${size.width} × ${size.height} pixels, the picture has ${picture.width} × ${picture.height}${hint}: it comes in unlabelled`;
+  return `the labels are for ${size.width} × ${size.height} pixels, the picture has ${picture.width} × ${picture.height}: it comes in unlabelled`;
 }
 
 interface Corners {
