@@ -12,6 +12,7 @@ import {
   latencySchema,
 } from './detection-report.ts';
 import { evaluationIdSchema, imageHashSchema, jobIdSchema, splitSchema, timestampSchema } from './ids.ts';
+import { pixelRangeSchema } from './training.ts';
 
 export const classMetricsSchema = z.object({
   className: z.string(),
@@ -97,7 +98,7 @@ export const startEvaluationSchema = z.object({
   /** `NAME`, `NAME/SPLIT`, `NAME@VERSION/SPLIT`; the test split where none is named. */
   dataset: z.string().min(1),
   /** For foreign ONNX files: how pixels are scaled. */
-  pixelRange: z.enum(['0..255', '0..1', 'imagenet']).optional(),
+  pixelRange: pixelRangeSchema.optional(),
   imageSize: z.number().int().min(8).max(2048).optional(),
   /** For files without class names: the names in the order of the outputs; absent: the dataset's order. */
   classNames: z.array(z.string()).optional(),

@@ -22,7 +22,7 @@ export const scheduleNameSchema = z.enum(['cosine', 'linear', 'step', 'one-cycle
 export type ScheduleName = z.infer<typeof scheduleNameSchema>;
 
 /** How bytes become the numbers that a float model was trained on. */
-export const pixelRangeSchema = z.enum(['0..255', '0..1', 'imagenet']);
+export const pixelRangeSchema = z.enum(['0..255', '0..1', '-1..1', 'imagenet']);
 
 const share = z.number().min(0).max(1);
 

@@ -1,7 +1,10 @@
 /** How bytes become the numbers that a float model was trained on. */
 
-/** `imagenet`: to 0..1, less the mean of ImageNet's red, green and blue, over their deviation. */
-export type PixelRange = '0..255' | '0..1' | 'imagenet';
+/**
+ * `-1..1` is what TensorFlow's networks and many vision transformers take; `imagenet`: to 0..1, less the mean of ImageNet's
+ * red, green and blue, over their deviation.
+ */
+export type PixelRange = '0..255' | '0..1' | '-1..1' | 'imagenet';
 
 const imagenetMean = [0.485, 0.456, 0.406] as const;
 const imagenetDeviation = [0.229, 0.224, 0.225] as const;
@@ -19,6 +22,8 @@ function scaleChannel(range: PixelRange, channel: number): readonly [number, num
       return [1, 0];
     case '0..1':
       return [1 / 255, 0];
+    case '-1..1':
+      return [2 / 255, -1];
     case 'imagenet':
       return [1 / (255 * deviation), -mean / deviation];
   }

@@ -73,7 +73,9 @@ describe('loadPredictor', () => {
     const imagenet = await open(colourModel({ planar: true }), { pixelRange: 'imagenet' });
     const [red, green, blue] = [(1 - 0.485) / 0.229, -0.456 / 0.224, (0.2 - 0.406) / 0.225];
     expectRows((await imagenet.predict(pictures, 2)).slice(0, 3), [softmax([red, green, blue])]);
-    await Promise.all([raw.dispose(), imagenet.dispose()]);
+    const centred = await open(colourModel({ planar: true }), { pixelRange: '-1..1' });
+    expectRows((await centred.predict(pictures, 2)).slice(0, 3), [softmax([1, -1, 2 * 0.2 - 1])]);
+    await Promise.all([raw.dispose(), imagenet.dispose(), centred.dispose()]);
   });
 
   it('needs the size of a picture that the file leaves open', async () => {

@@ -32,7 +32,7 @@ export function registerEvaluate(program: Command, installation: Installation): 
     .description('measure a model on a split')
     .requiredOption('--model <reference>', 'NAME (its champion), NAME@ALIAS, NAME/VERSION or an ONNX file')
     .requiredOption('--dataset <name[@version]/split>', 'the test split where none is named')
-    .option('--pixel-range <range>', 'for foreign files: 0..255, 0..1 or imagenet')
+    .option('--pixel-range <range>', 'for foreign files: 0..255, 0..1, -1..1 or imagenet')
     .option('--image-size <pixels>', 'for foreign files without one', parseInteger)
     .option('--class-names <a,b,…>', 'for foreign files without them, in the order of the outputs', parseList)
     .option('--conf <share>', 'detectors: detections below it are not kept (default: 0.001)', parseNumber)

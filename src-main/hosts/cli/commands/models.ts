@@ -56,7 +56,7 @@ function registerImport(models: Command, installation: Installation): void {
       '--classes <names>',
       'in the order of the outputs, with commas between; absent: those in the file',
     )
-    .option('--pixel-range <range>', 'of float inputs: 0..255, 0..1 or imagenet; 0..1 if absent')
+    .option('--pixel-range <range>', 'of float inputs: 0..255, 0..1, -1..1 or imagenet; 0..1 if absent')
     .option('--image-size <pixels>', 'where the file leaves it open', parseInteger)
     .action((file: string, options: ImportOptions) =>
       runWithStation(installation, options, (context) => importModel(context, file, options)),

@@ -97,7 +97,7 @@ export function registerTrain(program: Command, installation: Installation): voi
       '--base <file|name@alias|name/version>',
       'go on from this model; with other classes its last layer is new',
     )
-    .option('--pixel-range <range>', 'of a base file: 0..255, 0..1 or imagenet')
+    .option('--pixel-range <range>', 'of a base file: 0..255, 0..1, -1..1 or imagenet')
     .option('--epochs <number>', 'at most', parseInteger)
     .option('--imgsz, --image-size <pixels>', 'side of the square that pictures are brought to', parseInteger)
     .option(
