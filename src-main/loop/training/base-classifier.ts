@@ -1,5 +1,5 @@
 /** What a classifier's run goes on from: a registered version or a file, read once before the run is queued. */
-import { isAbsolute } from 'node:path';
+import { basename, isAbsolute } from 'node:path';
 import type { BlobHash } from '../../../src-preload/contract/ids.ts';
 import type { ModelVersion } from '../../../src-preload/contract/registry.ts';
 import type { TrainingParameters } from '../../../src-preload/contract/training.ts';
@@ -13,7 +13,7 @@ import {
 import type { Store } from '../../store/store.ts';
 
 export interface BaseClassifier {
-  /** `NAME/VERSION`, or the file. */
+  /** `NAME/VERSION`, or the file's name. */
   readonly label: string;
   readonly blobHash: BlobHash;
   readonly pixelRange: PixelRange | null;
@@ -96,5 +96,5 @@ export async function findBaseFile(
     const { name, version, blobHash } = getModel(base);
     return { label: `${name}/${version}`, blobHash };
   }
-  return { label: base, blobHash: await store.blobs.write(await readModelFile(base)) };
+  return { label: basename(base), blobHash: await store.blobs.write(await readModelFile(base)) };
 }
