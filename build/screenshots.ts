@@ -24,6 +24,7 @@ const shots: readonly Shot[] = [
   { name: 'overview', path: '/' },
   { name: 'data', path: '/data' },
   { name: 'data-large', path: '/data', prepare: openFirstPicture },
+  { name: 'desk', path: '/desk?all=yes' },
   { name: 'quality', path: '/data/quality' },
   { name: 'team', path: '/data/team' },
   { name: 'datasets', path: '/datasets' },
