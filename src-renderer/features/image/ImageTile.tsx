@@ -55,7 +55,9 @@ export const ImageTile = memo(function ImageTile(props: ImageTileProps) {
         )}
       </div>
       <div className={classes.caption} data-unlabelled={image.state !== 'labelled' || undefined}>
-        <span className={classes.swatch} style={{ background: color }} />
+        {(color !== undefined || image.state !== 'labelled') && (
+          <span className={classes.swatch} style={{ background: color }} />
+        )}
         <span className={classes.name}>{label}</span>
       </div>
     </div>
