@@ -18,8 +18,8 @@ export function toTimeBins(from: number, to: number, most: number): TimeBins {
 
 /** Undefined where more than `most` bins are needed. */
 function listEdges(unit: TimeUnit, from: number, to: number, most: number): number[] | undefined {
-  const { begin, next, shortestMs } = units[unit];
-  if ((to - from) / shortestMs > most + 1) return undefined;
+  const { begin, next, longestMs } = units[unit];
+  if (to - from > most * longestMs) return undefined;
   const edges = [begin(new Date(from)).getTime()];
   for (let edge = edges[0] ?? from; edge <= to; ) {
     if (edges.length > most) return undefined;
@@ -34,12 +34,12 @@ interface CalendarUnit {
   readonly begin: (at: Date) => Date;
   /** The beginning after a beginning. */
   readonly next: (at: Date) => Date;
-  /** Less than any of them lasts: days and years differ. */
-  readonly shortestMs: number;
+  /** At least what any of them lasts: days and years differ. */
+  readonly longestMs: number;
 }
 
 const hourMs = 3_600_000;
-const dayMs = 23 * hourMs;
+const dayMs = 25 * hourMs;
 
 /** The shortest first. */
 const units = {
@@ -49,13 +49,13 @@ const units = {
   sixHours: {
     begin: (at) => day(at, 0, Math.floor(at.getHours() / 6) * 6),
     next: (at) => day(at, 0, at.getHours() + 6),
-    shortestMs: 5 * hourMs,
+    longestMs: 7 * hourMs,
   },
-  day: { begin: (at) => day(at), next: (at) => day(at, 1), shortestMs: dayMs },
+  day: { begin: (at) => day(at), next: (at) => day(at, 1), longestMs: dayMs },
   week: {
     begin: (at) => day(at, -((at.getDay() + 6) % 7)),
     next: (at) => day(at, 7),
-    shortestMs: 7 * dayMs,
+    longestMs: 7 * dayMs,
   },
   month: months(1),
   quarter: months(3),
@@ -69,7 +69,7 @@ function clock(ms: number): CalendarUnit {
   return {
     begin: (at) => new Date(Math.floor((at.getTime() + shift(at)) / ms) * ms - shift(at)),
     next: (at) => new Date(at.getTime() + ms),
-    shortestMs: ms,
+    longestMs: ms,
   };
 }
 
@@ -79,7 +79,7 @@ function months(count: number): CalendarUnit {
   return {
     begin: (at) => toDate(Math.floor(monthsOf(at) / count) * count),
     next: (at) => toDate(monthsOf(at) + count),
-    shortestMs: count * 28 * dayMs,
+    longestMs: count * 31 * dayMs,
   };
 }
 
