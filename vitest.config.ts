@@ -10,7 +10,5 @@ export default defineConfig({
     pool: 'forks',
     testTimeout: 30_000,
     hookTimeout: 30_000,
-    // Tests that kill, fill disks and race processes meet a loaded machine's worst moments: the report names a second try.
-    retry: process.env.CI === undefined ? 0 : 1,
   },
 });

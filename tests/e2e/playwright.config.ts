@@ -7,8 +7,6 @@ export default defineConfig({
   workers: 1,
   fullyParallel: false,
   timeout: 180_000,
-  // Told as flaky in the report.
-  retries: process.env.CI === undefined ? 0 : 1,
   expect: { timeout: 20_000 },
   reporter: [['list'], ['json']],
   use: {
